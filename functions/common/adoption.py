@@ -1,0 +1,56 @@
+"""What `current` must say of an id, by what the inbox says. PURE."""
+
+from dataclasses import dataclass
+
+from functions.common import keys
+from functions.common.inbox import Inventory
+from functions.common.model import Current, InboxObject, Note, Problem
+
+
+@dataclass(frozen=True)
+class Words:
+    """A note as it was read: its fields, and what was wrong with it."""
+
+    note: Note
+    problems: tuple[Problem, ...]
+
+
+def next_current(old: Current, inventory: Inventory, words: Words | None) -> Current:
+    """Compute what `current` must say, with the old generation. Without a source no word of the user's is kept."""
+    source = inventory.source
+    if source is None:
+        return Current(id=old.id, generation=old.generation, adoption=old.adoption, had_source=old.had_source)
+    adopted = old.source is not None and _same(old.source, source)
+    adoption = old.adoption if adopted else old.adoption + 1
+    first_seen = old.first_seen or source.modified
+    note = words.note if words else None
+    return Current(
+        id=old.id,
+        generation=old.generation,
+        adoption=adoption,
+        had_source=True,
+        rev=old.rev if adopted else keys.rev(source.key, source.version, str(adoption)),
+        source=source,
+        note_object=inventory.note,
+        note=note,
+        sidecars=inventory.sidecars,
+        problems=(*inventory.problems, *(words.problems if words else ())),
+        date=(note and note.date) or first_seen,
+        first_seen=first_seen,
+    )
+
+
+def expects(current: Current | None, inventory: Inventory) -> bool:
+    """Tell whether `current` says what a listing says, so that there is nothing for ingest to do."""
+    if current is None:
+        return inventory.source is None
+    if inventory.source is None:
+        return current.source is None
+    return (current.source, current.note_object, current.sidecars) == (
+        *(inventory.source, inventory.note, inventory.sidecars),
+    )
+
+
+def _same(old: InboxObject, new: InboxObject) -> bool:
+    return (old.key, old.etag, old.size) == (new.key, new.etag, new.size)
+

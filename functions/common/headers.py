@@ -1,0 +1,42 @@
+"""The content type and cache rule of every public object, by its key. PURE.
+
+A browser is told only types of this table, never what an uploader said.
+"""
+
+from typing import Final
+
+from functions.common import keys
+
+CONTENT_TYPES: Final = {
+    "json": "application/json",
+    "m3u8": "application/vnd.apple.mpegurl",  # RFC 8216 section 4
+    "mp4": "video/mp4",
+    "m4s": "video/iso.segment",
+    "vtt": "text/vtt; charset=utf-8",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "html": "text/html; charset=utf-8",
+}
+NAMED_BY_HASH: Final = (
+    *(keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER),
+    *(keys.TEXT, keys.SIDE_CAPTIONS, keys.SIDE_POSTER, keys.PAGE),
+)
+IMMUTABLE: Final = "public, max-age=86400, immutable"  # a day: then a deleted video has left the edges
+FINISHED: Final = "max-age=3600"
+GROWING: Final = "max-age=1"  # a player asks again after each segment
+CHECKED: Final = "no-cache"
+
+
+def content_type(key: str) -> str:
+    """Give an object's media type; raises KeyError for an extension that we never publish."""
+    return CONTENT_TYPES[key.rsplit(".", 1)[-1]]
+
+
+def cache_control(key: str, body: bytes) -> str:
+    """Say how long an object may be kept without asking."""
+    if any(form.parse(key) for form in NAMED_BY_HASH):
+        return IMMUTABLE
+    if keys.PLAYLIST.parse(key) or keys.MAIN.parse(key):
+        return FINISHED if b"#EXT-X-ENDLIST" in body else GROWING
+    return CHECKED

@@ -1,0 +1,144 @@
+"""How every object's key is spelled. PURE.
+
+This is the only file that knows. A `Form` builds a key, parses one, and gives the prefix under which its keys are listed,
+so that code, policies and notification filters cannot disagree.
+"""
+
+import hashlib
+import re
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+ID: Final = r"[a-z2-7]{16}"  # 80 bits: a thousand million videos collide with probability 4e-7
+HASH: Final = r"[0-9a-f]{16}"
+UNIT: Final = r"v[0-9]{5}|a[0-9]{1,2}|t[0-9]{1,2}|s|ingest"
+FIELDS: Final[Mapping[str, str]] = {
+    "id": ID,
+    "rev": ID,
+    "unit": UNIT,
+    "version": r"[A-Za-z0-9._-]{1,1024}",  # S3 hands out opaque version ids; these are the characters seen
+    "rendition": r"[av]/[A-Za-z0-9-]{1,64}",
+    "number": r"[0-9]{1,12}",
+    "generation": r"[0-9]{1,12}",
+    "hash": HASH,
+    "width": r"[0-9]{1,5}",
+    "picture": r"jpg|png|webp",
+    "client": r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
+    "item": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    "file": r"[^/]{1,255}",
+}
+_FIELD: Final = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Form:
+    """The spelling of one kind of key, as a template whose fields are those of `FIELDS`."""
+
+    template: str
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        literal_and_field = _FIELD.split(self.template)
+        return re.compile(
+            "".join(
+                f"(?P<{part}>{FIELDS[part]})" if odd else re.escape(part)
+                for place, part in enumerate(literal_and_field)
+                for odd in [place % 2]
+            )
+        )
+
+    def key(self, **fields: str | int) -> str:
+        """Build a key. Raises ValueError when a field has characters that its form does not allow."""
+        key = self.template.format(**fields)
+        if self.parse(key) != {name: str(value) for name, value in fields.items()}:
+            raise ValueError(f"{fields} does not fit the key form {self.template}")
+        return key
+
+    def parse(self, key: str) -> dict[str, str] | None:
+        """Take a key apart; None when it is of another form."""
+        match = self._pattern.fullmatch(key)
+        return match.groupdict() if match else None
+
+    def prefix(self, **fields: str) -> str:
+        """Give the part of the key before the first field that is not given: what a LIST asks for."""
+        parts = _FIELD.split(self.template)
+        prefix = parts[0]
+        for name, literal in zip(parts[1::2], parts[2::2], strict=True):
+            if name not in fields:
+                break
+            prefix += fields[name] + literal
+        return prefix
+
+
+# work bucket: private
+CURRENT: Final = Form("current/{id}.json")
+PLAN: Final = Form("state/{id}/{rev}/plan.json")
+ORDER: Final = Form("orders/{id}/{rev}/{unit}.json")
+SIDE_ORDER: Final = Form("orders/{id}/side/{version}.json")
+OK: Final = Form("receipts/{id}/{rev}/{unit}.ok.json")
+ERROR: Final = Form("receipts/{id}/{rev}/{unit}.error.json")
+SIDE_OK: Final = Form("receipts/{id}/side/{version}.ok.json")
+SIDE_ERROR: Final = Form("receipts/{id}/side/{version}.error.json")
+FRAGMENT: Final = Form("fragments/{id}/{number}.json")
+ITEM: Final = Form("items/{client}/{item}.json")
+
+# media bucket: public
+MANIFEST: Final = Form("v/{id}/manifest.json")
+MAIN: Final = Form("v/{id}/{rev}/main.m3u8")
+PLAYLIST: Final = Form("v/{id}/{rev}/{rendition}/list.m3u8")
+INIT: Final = Form("v/{id}/{rev}/{rendition}/init-{hash}.mp4")
+SEGMENTS: Final = Form("v/{id}/{rev}/{rendition}/{unit}-{hash}.m4s")
+STORYBOARD: Final = Form("v/{id}/{rev}/storyboard.vtt")
+SPRITE: Final = Form("v/{id}/{rev}/sprite-{unit}-{hash}.jpg")
+POSTER: Final = Form("v/{id}/{rev}/poster-{width}-{hash}.{picture}")
+TEXT: Final = Form("v/{id}/{rev}/{unit}-{hash}.vtt")
+SIDE_CAPTIONS: Final = Form("v/{id}/side/{version}-{hash}.vtt")
+SIDE_POSTER: Final = Form("v/{id}/side/{version}-{width}-{hash}.{picture}")
+PAGE: Final = Form("catalogue/p/{generation}-{hash}.json")
+ROOT: Final = Form("catalogue/root.json")
+
+# site bucket: public; written by the catalogue stage
+INDEX_PAGE: Final = Form("index.html")
+WATCH_PAGE: Final = Form("w/{id}.html")
+
+# inbox bucket: what the API uploads; people may use any other key
+UPLOAD: Final = Form("{client}/{item}/{file}")
+
+SIDE: Final = "side"  # stands where a rev stands, for what belongs to a sidecar
+
+WORK_FORMS: Final = (CURRENT, PLAN, ORDER, SIDE_ORDER, OK, ERROR, SIDE_OK, SIDE_ERROR, FRAGMENT, ITEM)
+MEDIA_FORMS: Final = (
+    *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, TEXT),
+    *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, ROOT),
+)
+SITE_FORMS: Final = (INDEX_PAGE, WATCH_PAGE)
+
+
+def video_id(stem: str) -> str:
+    """Name the video that an inbox stem stands for: the same for a source and its sidecars."""
+    return _name(stem)
+
+
+def rev(*parts: str) -> str:
+    """Name one adoption of a source: its parts are the source's key, its version and the adoption's number."""
+    return _name("\n".join(parts))
+
+
+def digest(body: bytes) -> str:
+    """Give the 16 hex characters that a public object carries in its name."""
+    return hashlib.sha256(body).hexdigest()[:16]
+
+
+def id_of(key: str) -> str | None:
+    """Read the video id out of any key of the work bucket."""
+    for form in WORK_FORMS:
+        if (fields := form.parse(key)) and "id" in fields:
+            return fields["id"]
+    return None
+
+
+def _name(text: str) -> str:
+    return b32encode(hashlib.blake2b(text.encode(), digest_size=10).digest()).decode().lower()

@@ -1,0 +1,58 @@
+"""The units of a plan, where their orders lie, and their receipts. PURE."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from functions.common import keys
+from functions.common.model import Order, Plan, SidecarWork
+
+STILLS: Final = "s"
+
+
+def required_units(plan: Plan) -> tuple[str, ...]:
+    """Name the units without which there is no video."""
+    return (*(chunk.unit for chunk in plan.chunks), *(track.unit for track in plan.audio))
+
+
+def all_units(plan: Plan) -> tuple[str, ...]:
+    """Name all units of a plan; a rejected one has none."""
+    stills = (STILLS,) if plan.video else ()
+    return (*required_units(plan), *(track.unit for track in plan.texts), *stills)
+
+
+@dataclass(frozen=True)
+class OrderKeys:
+    """The keys of one unit of work: the order, the receipt that it is done, the receipt that it failed for good."""
+
+    order: str
+    ok: str
+    error: str
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        """Give the keys of an order."""
+        if isinstance(order.work, SidecarWork):
+            return cls.of_sidecar(order.id, order.work.sidecar.object.version)
+        if order.rev is None or order.unit is None:
+            raise ValueError(f"an order of {order.id} that is not a sidecar's has no rev or no unit")
+        return cls.of_unit(order.id, order.rev, order.unit)
+
+    @classmethod
+    def of_unit(cls, video: str, rev: str, unit: str) -> Self:
+        """Give the keys of a unit of a rev."""
+        return cls(*(form.key(id=video, rev=rev, unit=unit) for form in (keys.ORDER, keys.OK, keys.ERROR)))
+
+    @classmethod
+    def of_sidecar(cls, video: str, version: str) -> Self:
+        """Give the keys of a sidecar's conversion."""
+        forms = (keys.SIDE_ORDER, keys.SIDE_OK, keys.SIDE_ERROR)
+        return cls(*(form.key(id=video, version=version) for form in forms))
+
+    @classmethod
+    def parse(cls, key: str) -> Self | None:
+        """Give the keys that belong to an order's key; None when it is no order's."""
+        if fields := keys.ORDER.parse(key):
+            return cls.of_unit(fields["id"], fields["rev"], fields["unit"])
+        if fields := keys.SIDE_ORDER.parse(key):
+            return cls.of_sidecar(fields["id"], fields["version"])
+        return None

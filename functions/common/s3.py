@@ -1,0 +1,139 @@
+"""The real doors: buckets by boto3. EFFECT.
+
+Errors, as the S3 API reference names them: 412 PreconditionFailed, 409 ConditionalRequestConflict, 404 NoSuchKey for If-Match on
+nothing. 403 is never read as absence: it is a missing right, and it raises.
+"""
+
+import random
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionError as NoConnection, HTTPClientError
+
+from functions.common.errors import Unavailable
+from functions.common.headers import cache_control, content_type
+from functions.common.settings import BucketNames
+from functions.common.store import Absent, Answer, Bucket, Buckets, Condition, Listed, Same, Stored, Version
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+ANSWERS: Final = {404: Answer.GONE, 409: Answer.CONFLICT, 412: Answer.REFUSED}
+NOTHING_THERE: Final = ("NoSuchKey", "NoSuchVersion", "404")
+
+
+def client(names: BucketNames) -> "S3Client":
+    """Make an S3 client. SigV4 always (SigV2 is refused by newer regions); 8 attempts outlast a splitting partition's 503s."""
+    config = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": names.addressing},
+        retries={"mode": "standard", "max_attempts": 8},
+        connect_timeout=5,
+        read_timeout=30,
+    )
+    return boto3.client("s3", config=config)
+
+
+def buckets(s3: "S3Client", names: BucketNames) -> Buckets:
+    """Open the four buckets."""
+    return Buckets(*(Bucket(S3Door(s3, name), pause) for name in (names.inbox, names.work, names.media, names.site)))
+
+
+def pause(attempt: int) -> None:
+    """Wait before another round: doubling from 20 ms to 2 s, by chance, so that two writers do not keep step."""
+    time.sleep(random.uniform(0.5, 1) * min(2.0, 0.02 * 2**attempt))  # noqa: S311  # no secret hangs on it
+
+
+@dataclass(frozen=True)
+class S3Door:
+    """One bucket of an S3-compatible store."""
+
+    s3: "S3Client"
+    bucket: str
+
+    def get(self, key: str, version: str | None = None) -> Stored | None:
+        """Read an object or one version of it."""
+        which: Mapping[str, str] = {"VersionId": version} if version else {}
+        try:
+            answer = self.s3.get_object(Bucket=self.bucket, Key=key, **which)  # type: ignore[arg-type]  # optional VersionId
+            return Stored(answer["Body"].read(), answer["ETag"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] in NOTHING_THERE:
+                return None
+            raise _ours(error, key) from error
+        except (NoConnection, HTTPClientError) as error:
+            raise Unavailable(key) from error
+
+    def put(self, key: str, body: bytes, condition: Condition) -> Answer:
+        """Write an object with the content type and cache rule of its key."""
+        match condition:
+            case Absent():
+                conditions = {"IfNoneMatch": "*"}
+            case Same(etag):
+                conditions = {"IfMatch": etag}
+            case None:
+                conditions = {}
+        try:
+            self.s3.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type(key),
+                CacheControl=cache_control(key, body),
+                **conditions,  # type: ignore[arg-type]  # the stubs want each named
+            )
+        except ClientError as error:
+            answer = ANSWERS.get(_status(error))
+            if answer is None and _status(error) < 500:
+                raise
+            return answer or Answer.LOST
+        except (NoConnection, HTTPClientError):
+            return Answer.LOST
+        return Answer.DONE
+
+    def list(self, prefix: str) -> Iterator[Listed]:
+        """List keys in order, page by page."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        for page in pages:
+            for found in page.get("Contents", ()):
+                yield Listed(found["Key"], found["ETag"], found["Size"], int(found["LastModified"].timestamp()))
+
+    def versions(self, prefix: str) -> Iterator[Version]:
+        """List all versions and delete markers, page by page."""
+        for page in self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix):
+            for found in page.get("Versions", ()):
+                yield Version(
+                    *(found["Key"], found["VersionId"], found["ETag"], found["Size"]),
+                    modified=int(found["LastModified"].timestamp()),
+                    latest=found["IsLatest"],
+                )
+            for marker in page.get("DeleteMarkers", ()):
+                yield Version(
+                    *(marker["Key"], marker["VersionId"], "", 0),
+                    modified=int(marker["LastModified"].timestamp()),
+                    latest=marker["IsLatest"],
+                    deleted=True,
+                )
+
+    def delete(self, key: str, version: str | None = None) -> None:
+        """Delete an object, or one version of it."""
+        which: Mapping[str, str] = {"VersionId": version} if version else {}
+        self.s3.delete_object(Bucket=self.bucket, Key=key, **which)  # type: ignore[arg-type]  # optional VersionId
+
+    def address(self, key: str, version: str, seconds: int) -> str:
+        """Sign a URL that reads exactly one version of an object for so many seconds."""
+        return self.s3.generate_presigned_url(
+            "get_object", Params={"Bucket": self.bucket, "Key": key, "VersionId": version}, ExpiresIn=seconds
+        )
+
+
+def _status(error: ClientError) -> int:
+    return error.response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def _ours(error: ClientError, key: str) -> Exception:
+    return Unavailable(key) if _status(error) >= 500 else error

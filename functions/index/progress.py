@@ -1,0 +1,88 @@
+"""How far one rev of a video is: its plan and its receipts, put together. PURE."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Final
+
+from functions.common.model import Chunk, Current, Plan, Receipt, Status, TrackPart, Verdict
+from functions.common.orders import all_units, required_units
+
+FIRST_SEGMENTS: Final = 3  # a player stalls at once on a list shorter than three target durations (RFC 8216 section 6.3.3)
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """One listing of an id's receipts: those of the current rev by unit, those of sidecars by version, and how many in all."""
+
+    ok: Mapping[str, Receipt]
+    errors: Mapping[str, Verdict]
+    side_ok: Mapping[str, Receipt]
+    side_errors: Mapping[str, Verdict]
+    count: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the current rev is. `chunks`: the contiguous run of finished ones from the start."""
+
+    current: Current
+    plan: Plan
+    receipts: Receipts
+    chunks: tuple[Chunk, ...]
+
+    @classmethod
+    def of(cls, current: Current, plan: Plan, receipts: Receipts) -> "Progress":
+        """Put plan and receipts together."""
+        return cls(current, plan, receipts, tuple(takewhile(lambda chunk: chunk.unit in receipts.ok, plan.chunks)))
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The units without which there is no video."""
+        return required_units(self.plan)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """All units of the plan."""
+        return all_units(self.plan)
+
+    @property
+    def video_complete(self) -> bool:
+        """Whether every chunk is there."""
+        return len(self.chunks) == len(self.plan.chunks)
+
+    @property
+    def playable(self) -> bool:
+        """Whether a player can begin: sound whole, and three segments of picture or all that there will be."""
+        if self.plan.rejected or not all(track.unit in self.receipts.ok for track in self.plan.audio):
+            return False
+        segments = sum(len(part.segments) for part in self.parts(self.plan.ladder[0].name)) if self.plan.ladder else 0
+        return self.video_complete or segments >= FIRST_SEGMENTS
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Why the rev cannot be finished: the first required unit that has only an error."""
+        errors = self.receipts.errors
+        lost = (unit for unit in self.required if unit in errors and unit not in self.receipts.ok)
+        return next((errors[unit] for unit in lost), None)
+
+    @property
+    def status(self) -> Status:
+        """The status of the current rev, whatever is played meanwhile."""
+        if self.plan.rejected:
+            return "rejected"
+        ok, errors = self.receipts.ok, self.receipts.errors
+        optional = set(self.units) - set(self.required)
+        if all(unit in ok for unit in self.required) and all(unit in ok or unit in errors for unit in optional):
+            return "ready"
+        if self.verdict:
+            return "failed"
+        return "encoding" if any(unit in ok for unit in self.units) else "queued"
+
+    def parts(self, rendition: str) -> list[TrackPart]:
+        """The parts of one rendition that a playlist may name now."""
+        units = [chunk.unit for chunk in self.chunks] if rendition.startswith("v/") else self._audio_units(rendition)
+        return [part for unit in units for part in self.receipts.ok[unit].parts if part.rendition == rendition]
+
+    def _audio_units(self, rendition: str) -> list[str]:
+        return [track.unit for track in self.plan.audio if track.name == rendition and track.unit in self.receipts.ok]

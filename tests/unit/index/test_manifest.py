@@ -1,0 +1,143 @@
+"""The manifest as a function of what is stored."""
+
+from msgspec.structs import replace
+
+from functions.common.model import Explained, Manifest, Note, Plan, Verdict
+from functions.index.manifest import manifest
+from functions.index.progress import Progress, Receipts
+from tests.unit.index.documents import (
+    AUDIO,
+    CHUNKS,
+    CURRENT,
+    EVERYTHING,
+    ID,
+    NO_FRAMES,
+    PLAN,
+    REV,
+    STILLS,
+    TODO,
+    progress,
+    receipts,
+)
+
+OTHER_REV = "765432zyxwvutsrq"
+
+
+def made(of: Progress, old: Manifest | None = None) -> Manifest:
+    return manifest(old, of.current, of, of.receipts)
+
+
+READY = made(progress(EVERYTHING))
+
+
+def test_a_video_without_receipts_is_queued() -> None:
+    assert made(progress({})).status == "queued"
+
+
+def test_a_video_with_some_receipts_is_encoding_and_says_how_far() -> None:
+    found = made(progress({"a0": AUDIO}))
+
+    assert (found.status, found.progress, found.playable) == ("encoding", 0.2, None)
+
+
+def test_a_video_with_all_receipts_is_ready_and_complete() -> None:
+    assert READY.status == "ready"
+    assert READY.playable is not None
+    assert (READY.playable.complete, READY.playable.duration_s, READY.playable.available_s) == (True, 13.0, 13.0)
+    assert READY.playable.posters == STILLS.pictures
+
+
+def test_a_video_is_ready_when_only_its_stills_failed_and_says_so() -> None:
+    found = made(progress({**CHUNKS, "a0": AUDIO}, {"s": NO_FRAMES}))
+
+    assert found.status == "ready"
+    assert [(problem.where, problem.message) for problem in found.problems] == [("s", NO_FRAMES.message)]
+
+
+def test_a_lost_chunk_fails_the_video_with_the_reason_and_what_to_do() -> None:
+    found = made(progress({"a0": AUDIO}, {"v00001": NO_FRAMES}))
+
+    assert found.status == "failed"
+    assert found.error == Explained(code="undecodable", message=NO_FRAMES.message, todo=TODO)
+
+
+def test_an_ok_receipt_outweighs_an_error_of_the_same_unit() -> None:
+    assert made(progress(EVERYTHING, {"v00001": NO_FRAMES})).status == "ready"
+
+
+def test_a_rejected_source_says_why() -> None:
+    plan = Plan(id=ID, rev=REV, rejected=Verdict(code="damaged", message="The index is missing."))
+    found = made(progress({}, {"ingest": Verdict(code="damaged", message="The index is missing.")}, plan))
+
+    assert (found.status, found.playable) == ("rejected", None)
+    assert found.error is not None
+    assert found.error.message == "The index is missing."
+
+
+def test_a_source_that_ingest_gave_up_is_failed() -> None:
+    seen = receipts({}, {"ingest": Verdict(code="gave_up", message="We tried.")})
+
+    assert manifest(None, CURRENT, None, seen).status == "failed"
+
+
+def test_a_complete_video_plays_on_while_its_successor_is_encoded() -> None:
+    current = replace(CURRENT, rev=OTHER_REV, generation=2)
+    plan = replace(PLAN, rev=OTHER_REV)
+    found = made(Progress.of(current, plan, receipts({**CHUNKS, "a0": AUDIO})), READY)
+
+    assert found.status == "encoding"
+    assert found.playable == READY.playable
+
+
+def test_a_rejected_successor_leaves_the_old_one_playing() -> None:
+    current = replace(CURRENT, rev=OTHER_REV, generation=2)
+    plan = Plan(id=ID, rev=OTHER_REV, rejected=NO_FRAMES)
+    found = made(Progress.of(current, plan, receipts({}, {"ingest": NO_FRAMES})), READY)
+
+    assert (found.status, found.playable) == ("rejected", READY.playable)
+
+
+def test_a_ready_successor_takes_over() -> None:
+    current = replace(CURRENT, rev=OTHER_REV, generation=2)
+    found = made(Progress.of(current, replace(PLAN, rev=OTHER_REV), receipts(EVERYTHING)), READY)
+
+    assert found.playable is not None
+    assert found.playable.rev == OTHER_REV
+
+
+def test_a_deleted_video_leaves_numbers_only() -> None:
+    gone = replace(CURRENT, generation=2, rev=None, source=None, date=None, first_seen=None)
+    found = manifest(READY, gone, None, receipts({}))
+
+    assert found == Manifest(
+        id=ID, generation=READY.generation + 1, current_generation=2, status="deleted", entry_number=2
+    )
+
+
+def test_nothing_new_leaves_the_manifest_as_it_is() -> None:
+    assert made(progress(EVERYTHING), READY) == READY
+
+
+def test_the_title_is_the_notes_else_the_containers_else_the_file_name() -> None:
+    noted = replace(CURRENT, note=Note(title="Swifts"))
+    container = replace(PLAN, note=Note(title="IMG_0042"))
+
+    assert manifest(None, noted, Progress.of(noted, container, receipts({})), receipts({})).title == "Swifts"
+    assert made(progress({}, plan=container)).title == "IMG_0042"
+    assert made(progress({})).title == "On birds"
+
+
+def test_the_entry_is_numbered_anew_only_when_the_catalogue_must_change() -> None:
+    note = replace(CURRENT, generation=2, note=Note(description="About swifts."))
+    described = manifest(READY, note, Progress.of(note, PLAN, receipts(EVERYTHING)), receipts(EVERYTHING))
+    counted = manifest(READY, CURRENT, Progress.of(CURRENT, PLAN, receipts(EVERYTHING)), replace_count(7))
+
+    assert READY.entry_number == 1
+    assert described.entry_number == 2
+    assert (counted.entry_number, counted.generation) == (1, 2)
+
+
+def replace_count(count: int) -> Receipts:
+    seen = receipts(EVERYTHING)
+    return Receipts(seen.ok, seen.errors, seen.side_ok, seen.side_errors, count)
+

@@ -1,0 +1,81 @@
+"""Playlists, against golden files and an independent reader."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import m3u8
+import pytest
+
+from functions.index.manifest import playlists
+from functions.index.playlist import bandwidth, quoted
+from tests.unit.index.documents import AUDIO, CHUNKS, EVERYTHING, ID, REV, folder, part, progress
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "playlists"
+
+
+def written(units: tuple[str, ...]) -> dict[str, str]:
+    """Give the playlists that are published once these units are done, by their path under the rev."""
+    writes = playlists(progress({unit: EVERYTHING[unit] for unit in units}))
+    return {write.key.removeprefix(f"v/{ID}/{REV}/"): write.body.decode() for write in writes}
+
+
+@pytest.mark.parametrize("name", ["main.m3u8", "v/240p-h264/list.m3u8", "a/en-aac/list.m3u8", "storyboard.vtt"])
+def test_a_finished_video_has_exactly_these_lists(name: str, renew_golden: bool) -> None:  # noqa: FBT001
+    text = written(tuple(EVERYTHING))[name]
+    golden = GOLDEN / name.replace("/", "-")
+    if renew_golden:
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(text)
+
+    assert text == golden.read_text()
+
+
+def test_nothing_is_published_before_three_segments_are_there() -> None:
+    assert written(("v00000", "v00001", "a0")) == {}
+
+
+def test_nothing_is_published_before_the_sound_is_there() -> None:
+    assert written(("v00000", "v00001", "v00002")) == {}
+
+
+def test_chunks_after_a_gap_are_not_published() -> None:
+    without_the_second = {unit: receipt for unit, receipt in EVERYTHING.items() if unit != "v00001"}
+
+    assert playlists(progress(without_the_second)) == []
+
+
+def test_a_list_is_a_prefix_of_what_it_becomes() -> None:
+    longer = {**CHUNKS, "a0": AUDIO}
+    first = {unit: receipt for unit, receipt in longer.items() if unit != "v00002"}
+    three_segments = part("v/360p-h264", "v00001", (1, 2), ("4/1", "4/1"), "avc1.64001e")
+    small = part("v/240p-h264", "v00001", (1, 2), ("4/1", "4/1"), "avc1.64001e")
+    ramp = {**first, "v00001": type(AUDIO)(id=ID, rev=REV, unit="v00001", parts=(three_segments, small))}
+    name = f"{folder('v/360p-h264')}/list.m3u8"
+    early = {write.key: write.body for write in playlists(progress(ramp))}[name]
+    late = {write.key: write.body for write in playlists(progress({**ramp, "v00002": CHUNKS["v00002"]}))}[name]
+
+    assert late.startswith(early)
+    assert not early.endswith(b"#EXT-X-ENDLIST\n")
+    assert late.endswith(b"#EXT-X-ENDLIST\n")
+
+
+def test_another_reader_understands_the_lists() -> None:
+    lists = written(tuple(EVERYTHING))
+    main = m3u8.loads(lists["main.m3u8"])
+    media = m3u8.loads(lists["v/360p-h264/list.m3u8"])
+
+    assert [found.stream_info.resolution for found in main.playlists] == [(426, 240), (640, 360)]
+    assert [found.duration for found in media.segments] == [4.0, 4.0, 4.0, 1.0]
+    assert media.segments[3].byterange == "100000@400000"
+    assert media.is_endlist
+
+
+def test_the_peak_is_not_that_of_a_tail_shorter_than_half_a_segment() -> None:
+    parts = [part("v/360p-h264", "v00000", (400_000, 100_000), ("4/1", "1/10"), "avc1.64001e")]
+
+    assert bandwidth(parts) == (800_000, int(8 * 500_000 / Fraction(41, 10)) + 1)
+
+
+@pytest.mark.parametrize(("text", "safe"), [('say "hi"', "say 'hi'"), ("two\nlines", "twolines"), ("a\u202eb", "ab")])
+def test_a_name_cannot_break_out_of_its_quotes(text: str, safe: str) -> None:
+    assert quoted(text) == safe
