@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 ANSWERS: Final = {404: Answer.GONE, 409: Answer.CONFLICT, 412: Answer.REFUSED}
+OURS: Final = 500  # from here on the fault is the store's
 NOTHING_THERE: Final = ("NoSuchKey", "NoSuchVersion", "404")
 
 
@@ -88,7 +89,7 @@ class S3Door:
             )
         except ClientError as error:
             answer = ANSWERS.get(_status(error))
-            if answer is None and _status(error) < 500:
+            if answer is None and _status(error) < OURS:
                 raise
             return answer or Answer.LOST
         except (NoConnection, HTTPClientError):
@@ -124,6 +125,11 @@ class S3Door:
         which: Mapping[str, str] = {"VersionId": version} if version else {}
         self.s3.delete_object(Bucket=self.bucket, Key=key, **which)  # type: ignore[arg-type]  # optional VersionId
 
+    def beginning(self, key: str, version: str, size: int) -> bytes:
+        """Read at most the first `size` bytes of one version of an object that is not empty."""
+        answer = self.s3.get_object(Bucket=self.bucket, Key=key, VersionId=version, Range=f"bytes=0-{size - 1}")
+        return answer["Body"].read()
+
     def address(self, key: str, version: str, seconds: int) -> str:
         """Sign a URL that reads exactly one version of an object for so many seconds."""
         return self.s3.generate_presigned_url(
@@ -136,4 +142,4 @@ def _status(error: ClientError) -> int:
 
 
 def _ours(error: ClientError, key: str) -> Exception:
-    return Unavailable(key) if _status(error) >= 500 else error
+    return Unavailable(key) if _status(error) >= OURS else error

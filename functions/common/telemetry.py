@@ -27,7 +27,7 @@ class CloudWatch:
 
     def alarm(self, what: str, **fields: object) -> None:
         """Write one line with the exception that is being handled, and count a failure."""
-        self._logger.error(what, extra=fields, exc_info=True)
+        self._logger.error(what, extra=fields, exc_info=True)  # noqa: LOG014  # called with and without an exception
         self.count("Failures")
 
     def count(self, metric: str, value: float = 1) -> None:

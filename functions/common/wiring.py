@@ -1,8 +1,8 @@
 """The real components of a function, made once for each process. EFFECT."""
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import boto3
 
@@ -14,6 +14,8 @@ from functions.common.telemetry import CloudWatch
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,14 @@ class Lambda:
     telemetry: CloudWatch
 
     @classmethod
-    def of(cls, stage: str, environment: Mapping[str, str]) -> Self:
-        """Make the clients of a function from its environment."""
+    def of(cls, stage: str, environment: MutableMapping[str, str]) -> Self:
+        """Make the clients of a function from its environment, and take the credentials out of it.
+
+        A decoder that was taken over could read its parent's environment; the clients keep what they need.
+        """
         names = BucketNames.of(environment)
         client = s3.client(names)
         heart = SqsHeart(boto3.client("sqs"), QueueSettings.of(environment))
+        for name in CREDENTIALS:
+            environment.pop(name, None)
         return cls(client, names, s3.buckets(client, names), heart, CloudWatch(stage, environment))

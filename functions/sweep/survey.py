@@ -90,7 +90,7 @@ class Survey:
 def _by_id(listed: Iterable[Listed]) -> dict[str, dict[str, Listed]]:
     found: dict[str, dict[str, Listed]] = defaultdict(dict)
     for each in listed:
-        video = each.key.split("/")[1].removesuffix(".json")  # every key of work, and of v/ in media, has the id there
+        video = each.key.split("/", 2)[1].removesuffix(".json")  # every key of work, and of v/ in media, has the id there
         found[video][each.key] = each
     return found
 

@@ -29,8 +29,10 @@ def test_a_document_names_its_schema_and_fits_it() -> None:
 
 
 def test_a_document_with_a_field_out_of_range_is_not_written() -> None:
+    unborn = Current(id=ID, generation=0)
+
     with pytest.raises(schema.Malformed, match=r"generation"):
-        schema.dump(Current(id=ID, generation=0))
+        schema.dump(unborn)
 
 
 @pytest.mark.parametrize(

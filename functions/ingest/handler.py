@@ -1,0 +1,108 @@
+"""ingest: the inbox changed → `current`, the plan, the orders."""
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from functions.common import keys, schema
+from functions.common.current import derive_current
+from functions.common.errors import Rejected
+from functions.common.inbox import read_name
+from functions.common.model import Failure, InboxObject, Order, Plan, Verdict
+from functions.common.orders import OrderKeys
+from functions.common.process import harden, private_folder
+from functions.common.stage import Group, Stage
+from functions.common.s3 import S3Door
+from functions.common.settings import IngestSettings
+from functions.common.store import Buckets
+from functions.common.wiring import Lambda
+from functions.ingest.accept import HEAD_BYTES
+from functions.ingest.binaries import Tools, find_tools
+from functions.ingest.orders import orders, side_order
+from functions.ingest.plan import plan, rejected
+from functions.ingest.probe import Source, probe
+
+READABLE_S = 600  # a signed address outlives the function's 120 s
+
+type Planner = Callable[[str, str, InboxObject], Plan]
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """The stage. `plan` looks into a source and decides what to make of it, or raises Rejected."""
+
+    buckets: Buckets
+    plan: Planner
+
+    def act(self, group: Group) -> None:
+        """Bring one stem up to date. The event says only which; what happened is read from the inbox."""
+        current = derive_current(self.buckets, group.name)
+        if current is None or current.source is None or current.rev is None:
+            return
+        there = {listed.key for listed in self.buckets.work.list(keys.OK.prefix(id=current.id))}
+        plan = self._pinned(current.id, current.rev, current.source)
+        self._give([side_order(current.id, sidecar) for sidecar in current.sidecars], there)
+        if plan and plan.rejected:
+            failure = Failure(id=plan.id, rev=plan.rev, unit="ingest", verdict=plan.rejected)
+            self.buckets.work.create(keys.ERROR.key(id=plan.id, rev=plan.rev, unit="ingest"), schema.dump(failure))
+        elif plan:
+            self._give(orders(plan), there)
+
+    def _pinned(self, video: str, rev: str, source: InboxObject) -> Plan | None:
+        """Make the plan of a rev, once; adopt the one that is stored. None when the rev has died meanwhile."""
+        key = keys.PLAN.key(id=video, rev=rev)
+        body = self.buckets.work.read(key)
+        if body is None:
+            self.buckets.work.create(key, schema.dump(self._decided(video, rev, source)))
+            body = self.buckets.work.read(key)
+        return schema.load(Plan, body) if body else None
+
+    def _decided(self, video: str, rev: str, source: InboxObject) -> Plan:
+        try:
+            return self.plan(video, rev, source)
+        except Rejected as verdict:
+            return rejected(video, rev, Verdict(code=verdict.code, message=verdict.message))
+
+    def _give(self, due: list[Order] | tuple[Order, ...], there: set[str]) -> None:
+        """Create each order that has no receipt yet."""
+        for order in due:
+            key = OrderKeys.of(order)
+            if not {key.ok, key.error} & there:
+                self.buckets.work.create(key.order, schema.dump(order))
+
+
+@dataclass(frozen=True)
+class Prober:
+    """The real planner: looks into a source by a signed address."""
+
+    inbox: S3Door
+    tools: Tools
+    settings: IngestSettings
+
+    def plan(self, video: str, rev: str, source: InboxObject) -> Plan:
+        """Decide what to make of exactly this version of a source. Raises Rejected."""
+        head = self.inbox.beginning(source.key, source.version, HEAD_BYTES) if source.size else b""
+        url = self.inbox.address(source.key, source.version, READABLE_S)
+        with private_folder() as folder:
+            facts = probe(self.tools, Source(url, head, source.size), self.settings, folder)
+        return plan(facts, self.settings.rungs, video, rev, source.modified)
+
+
+def stem_of(key: str) -> str | None:
+    """Everything that lies beside a source is one piece of work."""
+    name = read_name(key)
+    return name.stem if name else None
+
+
+@functools.cache
+def _stage() -> Stage:
+    parts = Lambda.of("ingest", os.environ)
+    harden()
+    prober = Prober(S3Door(parts.s3, parts.names.inbox), find_tools(), IngestSettings.of(os.environ))
+    return Stage(stem_of, Ingest(parts.buckets, prober.plan).act, parts.heart, parts.telemetry)
+
+
+def handle(event: object, _context: object) -> dict[str, list[dict[str, str]]]:
+    """Take a batch of messages from the ingest queue."""
+    return _stage().handle(event)

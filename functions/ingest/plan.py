@@ -1,0 +1,223 @@
+"""Facts to a plan. PURE.
+
+Everything counts on a grid of a constant rate R: output frame k is shown at k/R. A segment is K = round(4·R) frames, a chunk some
+whole segments, so nothing is rounded twice and all renditions are cut at the same frames.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+
+from functions.common.errors import Rejected
+from functions.common.inbox import language
+from functions.common.model import (
+    AudioTrack,
+    Chapter,
+    Chunk,
+    Note,
+    Plan,
+    Problem,
+    TextTrack,
+    Verdict,
+    VideoFacts,
+)
+from functions.common.note import clean_line, read_date
+from functions.ingest.accept import Demuxer
+from functions.ingest.facts import Facts, Picture, Track
+from functions.ingest.ladder import ladder
+
+SEGMENT_S: Final = 4
+RAMP: Final = (1, 1, 1, 2)  # segments of the first chunks: the first frame is seen soon; then
+CHUNK: Final = 4  # 16 s: 6 % cheaper than 8 s, and as quick from 100 workers on
+MAX_AUDIO: Final = 8  # each is a whole read of the source
+MAX_CHAPTERS: Final = 500
+LONGEST_TAG: Final = 35  # what RFC 5646, 4.4.1, tells a reader to have room for, and model.Language has
+TEXT_CODECS: Final = frozenset({"subrip", "ass", "ssa", "mov_text", "webvtt", "text"})
+FASTEST: Final = 60  # above, half the frames, evenly
+SLOWEST: Final = 10  # below, each frame twice: a seek or a segment boundary would be too coarse
+STANDARD_RATES: Final = tuple(
+    Fraction(rate) for rate in ("24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60")
+)
+PREROLL_S: Final[dict[Demuxer, float]] = {
+    **dict.fromkeys(("mov", "matroska", "avi", "flv"), 0.5),  # they have an index; half a second covers reordering
+    "mpegts": 4.0,  # seeks by guessing offsets: 1 s was too short for 2 s groups of pictures
+    **dict.fromkeys(("mpeg", "asf", "ogg", "mxf", "gif"), 3.0),
+    **dict.fromkeys(("mp3", "wav", "flac", "aac"), 0.0),  # sound only: read whole
+}
+
+
+def plan(facts: Facts, rungs: tuple[str, ...], video: str, rev: str, uploaded: str) -> Plan:
+    """Decide what is made of a source. `uploaded`: the time of its upload, as `model.Time`.
+
+    Raises ValueError for an unknown rung, Rejected (`unsupported_codec`) when no stream can be used.
+    """
+    rate = choose_rate(facts.picture) if facts.picture else Fraction(25)  # sound alone: 100 "frames", 4 s
+    segment_frames = max(1, round(SEGMENT_S * rate))
+    sounds = [track for track in facts.sounds if track.sample_rate_hz and track.channels]
+    if not facts.picture and not sounds:
+        raise Rejected("unsupported_codec", "The sound is of a kind that cannot be read.")
+    frames = max(1, round((facts.duration_s or 0) * rate))
+    return Plan(
+        id=video,
+        rev=rev,
+        demuxer=facts.demuxer,
+        preroll_s=PREROLL_S[facts.demuxer],
+        duration_s=float(facts.duration_s or 0),
+        segment_frames=segment_frames,
+        segment_s=ratio(segment_frames / rate),
+        video=_video(facts, facts.picture, rate, frames) if facts.picture else None,
+        ladder=ladder(facts.picture, rate, rungs) if facts.picture else (),
+        chunks=chunks(frames, segment_frames) if facts.picture else (),
+        audio=_audio(facts, sounds[:MAX_AUDIO]),
+        texts=_texts(facts) if facts.picture else (),
+        note=_note(facts, uploaded),
+        problems=tuple(_problems(facts, sounds)),
+    )
+
+
+def rejected(video: str, rev: str, verdict: Verdict) -> Plan:
+    """Write down a verdict on a source as its plan."""
+    return Plan(id=video, rev=rev, rejected=verdict)
+
+
+def choose_rate(picture: Picture) -> Fraction:
+    """Choose R: the nearest standard rate, or the picture's own, between 10 and 60 frames a second.
+
+    The average of a variable rate is no rate at which frames come, so the container's base rate counts before it.
+    """
+    average, real = picture.average_rate, picture.real_rate
+    nearest = min(STANDARD_RATES, key=lambda standard: abs(standard - average))
+    if abs(nearest - average) * 500 <= nearest:  # within 0.2 %: 29.97 and 30 are 0.1 % apart, nearest decides
+        return nearest
+    if real in STANDARD_RATES:
+        return real
+    rate = average.limit_denominator(1001) or Fraction(25)  # short ratios make short time scales
+    while rate > FASTEST:
+        rate /= 2
+    while rate < SLOWEST:
+        rate *= 2
+    return rate
+
+
+def chunks(frames: int, segment_frames: int) -> tuple[Chunk, ...]:
+    """Cut frames into chunks of 4, 4, 4, 8, 16, 16 … seconds.
+
+    The last has no end, for `frames` is an estimate; it has a whole segment at least, so a tail shorter than that is merged.
+    """
+    begins = list(_begins(frames, segment_frames))
+    ends = [*begins[1:], None]
+    return tuple(
+        Chunk(unit=f"v{number:05}", begin=begin, end=end) for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
+    )
+
+
+def ratio(value: Fraction) -> str:
+    """Write `model.Ratio`."""
+    return f"{value.numerator}/{value.denominator}"
+
+
+def _begins(frames: int, segment_frames: int) -> Iterator[int]:
+    begin, number = 0, 0
+    yield begin
+    while True:
+        begin += segment_frames * (RAMP[number] if number < len(RAMP) else CHUNK)
+        number += 1
+        if frames - begin < segment_frames:
+            return
+        yield begin
+
+
+def _video(facts: Facts, picture: Picture, rate: Fraction, frames: int) -> VideoFacts:
+    return VideoFacts(
+        stream=picture.stream,
+        width=picture.width,
+        height=picture.height,
+        rate=ratio(rate),
+        time_base=ratio(facts.time_base),
+        origin=facts.origin,
+        frames=frames,
+        codec=picture.codec,
+        transfer=picture.transfer,
+        interlaced=picture.interlaced,
+    )
+
+
+def _audio(facts: Facts, sounds: list[Track]) -> tuple[AudioTrack, ...]:
+    seen: Counter[str] = Counter()
+    default = next((track for track in sounds if track.default), sounds[0] if sounds else None)
+    tracks = []
+    for number, track in enumerate(sounds):
+        tag = _language(track)
+        seen[tag] += 1
+        name = f"a/{tag}-aac" if seen[tag] == 1 else f"a/{tag}-aac-{seen[tag]}"
+        tracks.append(
+            AudioTrack(
+                unit=f"a{number}",
+                name=name,
+                stream=track.stream,
+                language=tag,
+                sample_rate_hz=track.sample_rate_hz,
+                origin_s=ratio(facts.origin_s),
+                title=clean_line(track.title) or None,
+                default=track is default,
+            )
+        )
+    return tuple(tracks)
+
+
+def _texts(facts: Facts) -> tuple[TextTrack, ...]:
+    found = [track for track in facts.texts if track.codec in TEXT_CODECS]
+    return tuple(
+        TextTrack(
+            unit=f"t{number}",
+            stream=track.stream,
+            language=_language(track),
+            origin_s=ratio(facts.origin_s),
+            title=clean_line(track.title) or None,
+        )
+        for number, track in enumerate(found)
+    )
+
+
+def _language(track: Track) -> str:
+    """Give the track's BCP 47 tag; `und` where it has none (ISO 639-2, undetermined) or one that is not registered."""
+    tag = language(track.language) if track.language else None
+    return tag if tag and len(tag) <= LONGEST_TAG else "und"
+
+
+def _note(facts: Facts, uploaded: str) -> Note:
+    """Read what the container says of the video: the fallback for a dropped note."""
+    created = read_date(facts.created)
+    first = _language(facts.sounds[0]) if facts.sounds else "und"
+    return Note(
+        title=clean_line(facts.title) or None,
+        # a camera without a clock says 1904 or 1970, and one with a wrong clock a time after the upload
+        date=created if created and "1990" <= created <= uploaded else None,
+        language=None if first == "und" else first,
+        chapters=tuple(
+            Chapter(at=float(max(mark.at_s - facts.origin_s, Fraction(0))), title=clean_line(mark.title) or f"Chapter {n}")
+            for n, mark in enumerate(facts.marks[:MAX_CHAPTERS], 1)
+        ),
+    )
+
+
+def _problems(facts: Facts, usable: list[Track]) -> Iterator[Problem]:
+    """Name every stream that a viewer will miss. Attached pictures and data streams are none of them."""
+    if facts.pictures > 1:
+        yield Problem(where="video", message=f"Only the first of {facts.pictures} video streams is used.")
+    for track in facts.sounds:
+        if track not in usable:
+            yield _ignored(track, "audio", "it cannot be read")
+    for track in usable[MAX_AUDIO:]:
+        yield _ignored(track, "audio", f"only {MAX_AUDIO} audio streams are used")
+    for track in facts.texts:
+        if track.codec not in TEXT_CODECS:
+            yield _ignored(track, "subtitle", "it has no text; put a .vtt file beside the video instead")
+        elif not facts.picture:
+            yield _ignored(track, "subtitle", "there is no picture to show it on")
+
+
+def _ignored(track: Track, kind: str, why: str) -> Problem:
+    codec = track.codec or "unknown codec"
+    return Problem(where=f"{kind} stream {track.stream}", message=f"The stream ({codec}, {_language(track)}) is ignored: {why}.")

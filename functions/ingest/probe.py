@@ -1,0 +1,150 @@
+"""Looking into a source: ffprobe, then the strict decode of its first frame. EFFECT: runs both on a URL.
+
+Three things hold for each run: the demuxer is pinned with `-f`, the protocols are whitelisted, sizes are capped. A verdict on the
+input is `Rejected`; whatever may be the network's or the store's fault is `Unavailable`, and the queue brings the message back.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from functions.common.errors import Rejected, Unavailable
+from functions.common.process import Finished, Limits, OutOfCpu, TooMuchOutput, run
+from functions.common.settings import IngestSettings
+from functions.ingest.accept import Demuxer, accept
+from functions.ingest.binaries import Tools
+from functions.ingest.facts import (
+    DECODED_LATER,
+    ENTRIES,
+    MAX_PIXELS,
+    MAX_STREAMS,
+    Described,
+    Facts,
+    check_length,
+    read_description,
+    read_facts,
+    with_first_frame,
+)
+
+LIMITS: Final = Limits(
+    wall_s=50,  # two runs fit into the function's 120 s
+    cpu_s=30,  # a header takes 0.1 s, a first frame of 8192 x 4320 about 1 s
+    memory_bytes=1_300_000_000,  # of the function's 1,769 MB
+    file_bytes=0,  # neither writes a file
+)
+_INPUT_ERRORS: Final = frozenset(
+    {
+        -1094995529,  # AVERROR_INVALIDDATA
+        -541478725,  # AVERROR_EOF
+        -1163346256,  # AVERROR_PATCHWELCOME: a feature that ffmpeg does not have
+        -558323010,  # AVERROR_BUG
+        -5,  # EIO: what some demuxers say of a short file; a cut connection says more, see _TRANSPORT
+        -12,  # ENOMEM: our limit, by a header that asks for too much
+        -22,  # EINVAL
+        -34,  # ERANGE
+    }
+)
+# A line of the network's own. 416 is not one: a broken index makes ffmpeg ask for bytes after the end.
+_TRANSPORT: Final = re.compile(r"^\[(?:https?|tcp|tls) @ [^\]]*\] (?!HTTP error 416).*", re.MULTILINE)
+_SIGKILL: Final = -9  # by the kernel that is out of memory, or by an operator; never the input's own doing
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source that can be read by URL: its first `accept.HEAD_BYTES` and its size in bytes."""
+
+    url: str
+    head: bytes
+    size: int
+
+
+def probe(tools: Tools, source: Source, settings: IngestSettings, folder: Path) -> Facts:
+    """Say what is in a source. Raises Rejected, or Unavailable when the source could not be read."""
+    demuxer = accept(source.head, source.size, settings.max_source_bytes)
+    look = Look(tools, source.url, demuxer, folder)
+    try:
+        facts = read_facts(demuxer, look.describe())
+        check_length(facts, settings.max_source_s)
+        return look.decode(facts)
+    except Rejected as verdict:
+        if faults := _TRANSPORT.findall("\n".join(look.said)):
+            raise Unavailable(f"the source was not read well: {faults[-1]}") from verdict
+        raise
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look into a source by both programs. `said` is all that they wrote to stderr."""
+
+    tools: Tools
+    url: str
+    demuxer: Demuxer
+    folder: Path
+    said: list[str] = field(default_factory=list)
+
+    def describe(self) -> Described:
+        """Ask ffprobe. Raises Rejected, also when the network is to blame: `said` tells."""
+        wanted = ("-show_error", "-show_entries", ENTRIES, "-of", "json")
+        done = self._run([str(self.tools.ffprobe), *self._reading(), *wanted, self.url])
+        described = read_description(done.stdout)
+        if described.error is None and done.code == 0:
+            return described
+        if "max_streams" in done.stderr:
+            raise Rejected("too_many_streams", f"The file has more than {MAX_STREAMS} streams.")
+        if described.error and described.error.code not in _INPUT_ERRORS:
+            raise Unavailable(f"ffprobe: {described.error.string}")
+        raise Rejected("damaged", "The file's index or header is missing or broken.")
+
+    def decode(self, facts: Facts) -> Facts:
+        """Decode the first frame, which proves more than a probe does and tells the true origin. Raises as `describe`."""
+        kind, stream, codec = _leading(facts)
+        if codec in DECODED_LATER:
+            return facts
+        argv = [
+            *(str(self.tools.ffmpeg), "-nostdin", "-copyts", "-threads", "1"),  # threads would only take memory
+            *(*self._reading(), "-max_pixels", str(MAX_PIXELS), "-i", self.url),
+            *("-map", f"0:{stream}", f"-frames:{kind}", "1"),
+            *("-fps_mode", "passthrough", "-enc_time_base", "demux", "-f", "framemd5", "-"),  # time stamps as they are
+        ]
+        done = self._run(argv)
+        if "no decoder found" in done.stderr or "Decoder not found" in done.stderr:
+            raise Rejected("unsupported_codec", f"The codec {codec} of stream {stream} cannot be decoded.")
+        found = with_first_frame(facts, done.stdout) if done.code == 0 else None
+        if found is None:
+            raise Rejected("damaged", f"Not one frame of stream {stream} ({codec}) can be decoded.")
+        return found
+
+    def _reading(self) -> list[str]:
+        """Give the options of an input, before its URL."""
+        # this build does not verify a server unless told to, and knows no certificates of its own
+        trust = ["-tls_verify", "1", "-ca_file", str(self.tools.ca_file)] if self.url.startswith("https:") else []
+        return [
+            *trust,
+            *("-v", "warning", "-hide_banner"),  # warning: the level at which the network's faults are told
+            *("-protocol_whitelist", "http,https,tcp,tls"),
+            *("-rw_timeout", "20000000"),  # µs: a silent store ends the run before the function's time is over
+            *("-f", self.demuxer),
+            *("-max_streams", str(MAX_STREAMS)),
+            *("-probesize", "5000000", "-analyzeduration", "5000000"),  # bytes, µs: what a transport stream needs
+        ]
+
+    def _run(self, argv: list[str]) -> Finished:
+        try:
+            done = run(argv, LIMITS, self.folder)
+        except OutOfCpu as error:
+            raise Rejected("damaged", f"Reading the file's header took more than {LIMITS.cpu_s} s of computing.") from error
+        except TooMuchOutput as error:
+            raise Rejected("damaged", "The file's description of itself is too long.") from error
+        if done.code == _SIGKILL:
+            raise Unavailable("the probe was killed from outside")
+        if done.code < 0:
+            raise Rejected("damaged", f"The file makes the decoder crash (signal {-done.code}).")
+        self.said.append(done.stderr)
+        return done
+
+
+def _leading(facts: Facts) -> tuple[str, int, str]:
+    """Give kind, number and codec of the stream whose first frame is output time 0."""
+    stream = facts.picture or facts.sounds[0]
+    return ("v" if facts.picture else "a"), stream.stream, stream.codec

@@ -1,0 +1,92 @@
+"""Clips made once for each session, and a loopback store that serves them."""
+
+import ssl
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from functions.common.process import private_folder
+from functions.ingest.binaries import Tools, find_tools
+from functions.ingest.facts import Facts
+from functions.ingest.probe import probe
+from tests.unit.ingest.shelf import H264, PICTURE, SETTINGS, SOUND, Shelf, make, serve
+
+
+@pytest.fixture
+def shelf() -> Iterator[Shelf]:
+    found = Shelf()
+    with serve(found) as server:
+        yield found
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def tools() -> Tools:
+    return find_tools()
+
+
+@pytest.fixture
+def look(shelf: Shelf, tools: Tools) -> Callable[[bytes], Facts]:
+    """Give a function that probes a file's bytes over the loopback store."""
+
+    def look_into(body: bytes) -> Facts:
+        shelf.objects["clip"] = body
+        with private_folder() as folder:
+            return probe(tools, shelf.source("clip"), SETTINGS, folder)
+
+    return look_into
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
+    """Make a certificate for 127.0.0.1 that signs itself: the file to trust, and what a server needs."""
+    folder = tmp_path_factory.mktemp("certificates")
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    today = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, today - timedelta(1), today + timedelta(1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    public, private = folder / "ca.pem", folder / "key.pem"
+    public.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private.write_bytes(key.private_bytes(*form))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(public, private)
+    return public, context
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Two seconds of each kind, 160 x 90 at 25."""
+    folder = tmp_path_factory.mktemp("clips")
+    both = (*PICTURE, *SOUND, *H264)
+    recipes = {
+        "faststart.mp4": (*both, "-movflags", "+faststart"),
+        "index-last.mp4": both,
+        "talk.mkv": both,
+        "talk.ts": both,
+        "talk.avi": both,
+        "talk.flv": both,
+        "talk.mxf": (*PICTURE, "-c:v", "mpeg2video"),
+        "talk.mpg": (*PICTURE, *SOUND),
+        "talk.asf": (*PICTURE, *SOUND),
+        "talk.ogv": (*SOUND, "-f", "ogg"),
+        "talk.webm": (*PICTURE, "-c:v", "libvpx", "-deadline", "realtime"),
+        "recorded.mkv": (*both, "-live", "1"),
+        "talk.gif": PICTURE,
+        "talk.mp3": SOUND,
+        "talk.wav": SOUND,
+        "talk.flac": SOUND,
+        "talk.aac": SOUND,
+    }
+    return {name: make(folder / name, *recipe) for name, recipe in recipes.items()}

@@ -1,0 +1,94 @@
+"""A plan to its orders."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.common import schema
+from functions.common.model import AudioWork, InboxObject, Order, Sidecar, StillsWork, VideoWork
+from functions.common.orders import all_units
+from functions.ingest.facts import Facts, Picture, Track
+from functions.ingest.orders import deadline, orders, side_order
+from functions.ingest.plan import plan
+
+VIDEO, REV = "a" * 16, "b" * 16
+FACTS = Facts(
+    demuxer="mpegts",
+    origin=126_000,
+    time_base=Fraction(1, 90_000),
+    duration_s=Fraction(30),
+    picture=Picture(0, "h264", 1920, 1080, Fraction(25), Fraction(25)),
+    sounds=(Track(1, "aac", sample_rate_hz=48_000, channels=2), Track(2, "aac", sample_rate_hz=48_000, channels=2)),
+    texts=(Track(3, "subrip"),),
+)
+
+
+def made(facts: Facts) -> tuple[Order, ...]:
+    return orders(plan(facts, ("1080p", "720p", "480p", "240p"), VIDEO, REV, "2024-05-01T00:00:00Z"))
+
+
+def test_the_first_picture_and_its_sound_come_first() -> None:
+    assert [order.unit for order in made(FACTS)] == ["v00000", "a0", "v00001", "a1", "v00002", "v00003", "v00004", "t0", "s"]
+
+
+def test_sound_alone_has_no_stills() -> None:
+    assert [order.unit for order in made(replace(FACTS, picture=None, texts=()))] == ["a0", "a1"]
+
+
+@given(st.fractions(0, 1000), st.integers(0, 3))
+def test_orders_are_the_units_of_the_plan(duration: Fraction, sounds: int) -> None:
+    found = plan(replace(FACTS, duration_s=duration, sounds=FACTS.sounds[:sounds]), ("240p",), VIDEO, REV, "2024-05-01T00:00:00Z")
+    assert {order.unit for order in orders(found)} == set(all_units(found))
+
+
+def test_every_order_can_be_stored() -> None:
+    assert [schema.load(Order, schema.dump(order)) for order in made(FACTS)] == list(made(FACTS))
+
+
+def test_a_chunk_is_told_all_that_it_needs() -> None:
+    work = made(FACTS)[2].work
+    assert isinstance(work, VideoWork)
+    assert (work.demuxer, work.preroll_s, work.begin, work.end, work.segment_frames) == ("mpegts", 4.0, 100, 200, 100)
+
+
+def test_a_short_sound_is_padded_to_the_picture() -> None:
+    work = made(FACTS)[1].work
+    assert isinstance(work, AudioWork)
+    assert work.pad_to_s == 30
+
+
+def test_sound_is_not_padded_to_a_length_that_nobody_knows() -> None:
+    work = made(replace(FACTS, duration_s=None))[1].work
+    assert isinstance(work, AudioWork)
+    assert work.pad_to_s == 0
+
+
+def test_stills_are_told_the_duration() -> None:
+    work = made(FACTS)[-1].work
+    assert isinstance(work, StillsWork)
+    assert work.duration_s == 30
+
+
+def test_a_chunk_of_16_s_has_four_times_its_estimate() -> None:
+    assert made(replace(FACTS, duration_s=Fraction(60)))[7].deadline_s == 81  # 4 x (5 + 24.2 CPU s / 1.6)
+
+
+def test_a_source_of_unknown_length_has_all_the_time_there_is() -> None:
+    assert {order.deadline_s for order in made(replace(FACTS, duration_s=None)) if order.unit != "s"} == {840}
+
+
+@given(st.floats(0, 1e9))
+def test_every_deadline_is_within_what_a_function_can_give(estimate_s: float) -> None:
+    assert 60 <= deadline(estimate_s) <= 840
+
+
+def test_a_sidecars_order_has_no_rev() -> None:
+    sidecar = Sidecar(
+        kind="captions",
+        language="en",
+        object=InboxObject(key="talk.en.vtt", version="1", etag="e", size=9, modified="2024-05-01T00:00:00Z"),
+    )
+    order = side_order(VIDEO, sidecar)
+    assert (schema.load(Order, schema.dump(order)), order.rev, order.unit) == (order, None, None)
