@@ -46,11 +46,8 @@ def expects(current: Current | None, inventory: Inventory) -> bool:
         return inventory.source is None
     if inventory.source is None:
         return current.source is None
-    return (current.source, current.note_object, current.sidecars) == (
-        *(inventory.source, inventory.note, inventory.sidecars),
-    )
+    return (current.source, current.note_object, current.sidecars) == (*(inventory.source, inventory.note, inventory.sidecars),)
 
 
 def _same(old: InboxObject, new: InboxObject) -> bool:
     return (old.key, old.etag, old.size) == (new.key, new.etag, new.size)
-

@@ -51,6 +51,4 @@ class SqsHeart:
                 return
 
     def _hide(self, message: Message, seconds: int) -> None:
-        self.sqs.change_message_visibility(
-            QueueUrl=self.settings.url, ReceiptHandle=message.handle, VisibilityTimeout=seconds
-        )
+        self.sqs.change_message_visibility(QueueUrl=self.settings.url, ReceiptHandle=message.handle, VisibilityTimeout=seconds)

@@ -15,9 +15,7 @@ from functions.common.errors import Code
 Id = Annotated[str, Meta(pattern=f"^{keys.ID}$", description="16 characters of lower-case base32")]
 Unit = Annotated[str, Meta(pattern=f"^({keys.UNIT})$", description="v00000 a chunk, a0 audio, t0 text, s stills")]
 Ratio = Annotated[str, Meta(pattern=r"^-?[0-9]+/[1-9][0-9]*$", description="an exact ratio, n/d")]
-Time = Annotated[
-    str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$", description="UTC, whole seconds (RFC 3339)")
-]
+Time = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$", description="UTC, whole seconds (RFC 3339)")]
 Count = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(ge=0)]
 Line = Annotated[str, Meta(max_length=500)]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionError as NoConnection, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from functions.common.errors import Unavailable
 from functions.common.headers import cache_control, content_type

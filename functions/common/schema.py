@@ -20,9 +20,16 @@ def dump[D: Document](document: D) -> bytes:
     return body
 
 
-@functools.lru_cache(maxsize=4096)  # index reads the same receipts again and again; equal bytes are equal documents
 def load[D: Document](kind: type[D], body: bytes) -> D:
     """Read a document. Raises Malformed, naming the field at fault."""
+    document = _load(kind, body)
+    if not isinstance(document, kind):
+        raise Malformed(f"a {type(document).__name__} where a {kind.__name__} was expected")
+    return document
+
+
+@functools.lru_cache(maxsize=4096)  # index reads the same receipts again and again; equal bytes are equal documents
+def _load(kind: type[Document], body: bytes) -> Document:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:

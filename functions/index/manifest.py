@@ -29,6 +29,7 @@ from functions.common.store import Write
 from functions.index.playlist import media_playlist, multivariant_playlist, storyboard
 from functions.index.progress import Progress, Receipts
 
+
 def playlists(progress: Progress) -> list[Write]:
     """Write all lists of the current rev, media playlists before the list that names them; none until it is playable."""
     plan = progress.plan

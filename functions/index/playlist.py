@@ -72,9 +72,7 @@ def _audio_line(track: AudioTrack) -> str:
     )
 
 
-def _variant_lines(
-    plan: Plan, rung: Rung, parts: list[TrackPart], loudest: tuple[int, int], sound: str | None
-) -> tuple[str, str]:
+def _variant_lines(plan: Plan, rung: Rung, parts: list[TrackPart], loudest: tuple[int, int], sound: str | None) -> tuple[str, str]:
     if plan.video is None:
         raise ValueError("a plan with rungs has a picture")
     peak, mean = bandwidth(parts)

@@ -23,15 +23,11 @@ REV = "qrstuvwxyz234567"
 WHEN = "2026-01-02T03:04:05Z"
 
 SOURCE = InboxObject(key="talks/On birds.mp4", version="1", etag='"e"', size=9, modified=WHEN)
-CURRENT = Current(
-    id=ID, generation=1, adoption=1, had_source=True, rev=REV, source=SOURCE, date=WHEN, first_seen=WHEN
-)
+CURRENT = Current(id=ID, generation=1, adoption=1, had_source=True, rev=REV, source=SOURCE, date=WHEN, first_seen=WHEN)
 
 
 def rung(height: int, width: int) -> Rung:
-    return Rung(
-        name=f"v/{height}p-h264", width=width, height=height, crf=23, maxrate_kbit=900, bufsize_kbit=1800, level="3.1"
-    )
+    return Rung(name=f"v/{height}p-h264", width=width, height=height, crf=23, maxrate_kbit=900, bufsize_kbit=1800, level="3.1")
 
 
 PLAN = Plan(
@@ -41,20 +37,14 @@ PLAN = Plan(
     duration_s=13.0,
     segment_frames=100,
     segment_s="4/1",
-    video=VideoFacts(
-        stream=0, width=640, height=360, rate="25/1", time_base="1/12800", origin=0, frames=325, codec="h264"
-    ),
+    video=VideoFacts(stream=0, width=640, height=360, rate="25/1", time_base="1/12800", origin=0, frames=325, codec="h264"),
     ladder=(rung(360, 640), rung(240, 426)),
     chunks=(
         Chunk(unit="v00000", begin=0, end=100),
         Chunk(unit="v00001", begin=100, end=200),
         Chunk(unit="v00002", begin=200),
     ),
-    audio=(
-        AudioTrack(
-            unit="a0", name="a/en-aac", stream=1, language="en", sample_rate_hz=48000, origin_s="0/1", default=True
-        ),
-    ),
+    audio=(AudioTrack(unit="a0", name="a/en-aac", stream=1, language="en", sample_rate_hz=48000, origin_s="0/1", default=True),),
 )
 
 
@@ -68,9 +58,7 @@ def part(rendition: str, unit: str, lengths: tuple[int, ...], seconds: tuple[str
         init=f"{folder(rendition)}/init-0000000000000000.mp4",
         object=f"{folder(rendition)}/{unit}-1111111111111111.m4s",
         codecs=codecs,
-        segments=tuple(
-            Segment(length=length, duration_s=duration) for length, duration in zip(lengths, seconds, strict=True)
-        ),
+        segments=tuple(Segment(length=length, duration_s=duration) for length, duration in zip(lengths, seconds, strict=True)),
     )
 
 

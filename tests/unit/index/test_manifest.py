@@ -109,9 +109,7 @@ def test_a_deleted_video_leaves_numbers_only() -> None:
     gone = replace(CURRENT, generation=2, rev=None, source=None, date=None, first_seen=None)
     found = manifest(READY, gone, None, receipts({}))
 
-    assert found == Manifest(
-        id=ID, generation=READY.generation + 1, current_generation=2, status="deleted", entry_number=2
-    )
+    assert found == Manifest(id=ID, generation=READY.generation + 1, current_generation=2, status="deleted", entry_number=2)
 
 
 def test_nothing_new_leaves_the_manifest_as_it_is() -> None:
@@ -140,4 +138,3 @@ def test_the_entry_is_numbered_anew_only_when_the_catalogue_must_change() -> Non
 def replace_count(count: int) -> Receipts:
     seen = receipts(EVERYTHING)
     return Receipts(seen.ok, seen.errors, seen.side_ok, seen.side_errors, count)
-

@@ -20,16 +20,12 @@ SEEN = Inventory(source=SOURCE, note=None, sidecars=(), problems=(), marked=Fals
 UNITS = [OrderKeys.of_unit(ID, REV, unit) for unit in all_units(PLAN)]
 ORDERED = {CURRENT_KEY: 5, PLAN_KEY: 5, **{key.order: 5 for key in UNITS}}
 DONE = {**ORDERED, **{key.ok: 5 for key in UNITS}}
-READY = Manifest(
-    id=ID, generation=3, current_generation=1, status="ready", rev=REV, receipts=len(UNITS), title="On birds"
-)
+READY = Manifest(id=ID, generation=3, current_generation=1, status="ready", rev=REV, receipts=len(UNITS), title="On birds")
 
 
 def video(**fields: object) -> Video:
     """Give a video at rest, but for what a test says."""
-    rest = Video(
-        id=ID, inbox=SOURCE.key, inbox_age=5, inventory=SEEN, current=CURRENT, plan=PLAN, manifest=READY, work=DONE
-    )
+    rest = Video(id=ID, inbox=SOURCE.key, inbox_age=5, inventory=SEEN, current=CURRENT, plan=PLAN, manifest=READY, work=DONE)
     return Video(**{**vars(rest), **fields})
 
 

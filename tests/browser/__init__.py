@@ -1,0 +1,1 @@
+"""Chromium on the real stack."""

@@ -1,0 +1,143 @@
+"""A person at the local stack: drops files into the inbox with plain S3 calls, and reads what is published."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import urllib3
+from botocore.config import Config
+
+from functions.common import keys, schema
+from functions.common.inbox import read_name
+from functions.common.model import Manifest, Root
+from infra.local.stack import Stack
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+PATIENCE_S = 240  # a chunk of 1080p on two busy cores, several times over
+
+
+class GaveUpError(AssertionError):
+    """What was waited for did not come."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """A running stack and clients for it."""
+
+    stack: Stack
+    s3: "S3Client"
+    sqs: "SQSClient"
+    functions: "LambdaClient"
+
+    @classmethod
+    def of(cls, stack: Stack) -> "Library":
+        """Make clients for a stack."""
+        key = "test"  # LocalStack takes any
+        session = boto3.Session(aws_access_key_id=key, aws_secret_access_key=key, region_name=stack.region)
+        config = Config(s3={"addressing_style": "path"}, signature_version="s3v4", read_timeout=120)
+        at = stack.endpoint
+        return cls(
+            stack,
+            session.client("s3", endpoint_url=at, config=config),
+            session.client("sqs", endpoint_url=at),
+            session.client("lambda", endpoint_url=at, config=config),
+        )
+
+    def drop(self, key: str, content: bytes | Path) -> str:
+        """Put a file into the inbox as `aws s3 cp` would; give the id of its video."""
+        body = content.read_bytes() if isinstance(content, Path) else content
+        self.s3.put_object(Bucket=self.stack.inbox_bucket, Key=key, Body=body)
+        return self.video(key)
+
+    def remove(self, key: str) -> None:
+        """Delete a file from the inbox as `aws s3 rm` would."""
+        self.s3.delete_object(Bucket=self.stack.inbox_bucket, Key=key)
+
+    def video(self, key: str) -> str:
+        """Give the id of the video that an inbox key belongs to."""
+        name = read_name(key)
+        if name is None:
+            raise ValueError(f"{key} has no extension that reelbucket knows")
+        return keys.video_id(name.stem)
+
+    def get(self, key: str) -> bytes:
+        """Read a public object as a browser would."""
+        answer = urllib3.request("GET", self.stack.media_url + key, timeout=60)
+        assert answer.status == HTTPStatus.OK, f"{answer.status} for {key}"
+        return answer.data
+
+    def read(self, bucket: str, key: str) -> bytes | None:
+        """Read an object of any bucket; None when there is none."""
+        try:
+            return self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except self.s3.exceptions.NoSuchKey:
+            return None
+
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        """List keys."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return [found["Key"] for page in pages for found in page.get("Contents", [])]
+
+    def manifest(self, video: str) -> Manifest | None:
+        """Read a video's manifest."""
+        body = self.read(self.stack.media_bucket, keys.MANIFEST.key(id=video))
+        return schema.load(Manifest, body) if body else None
+
+    def root(self) -> Root | None:
+        """Read the catalogue's root."""
+        body = self.read(self.stack.media_bucket, keys.ROOT.key())
+        return schema.load(Root, body) if body else None
+
+    def page(self, key: str) -> str:
+        """Read a page of the site; empty when there is none."""
+        return (self.read(self.stack.site_bucket, key) or b"").decode()
+
+    def wait(self, video: str, wanted: Callable[[Manifest], bool], patience_s: float = PATIENCE_S) -> Manifest:
+        """Wait until a video's manifest is as wanted."""
+        last: list[Manifest | None] = [None]
+
+        def there() -> Manifest | None:
+            last[0] = self.manifest(video)
+            return last[0] if last[0] and wanted(last[0]) else None
+
+        found = until(there, patience_s, lambda: f"the manifest of {video} stayed {last[0]}")
+        if found is None:
+            raise GaveUpError(video)
+        return found
+
+    def settled(self, video: str, status: str, patience_s: float = PATIENCE_S) -> Manifest:
+        """Wait until a video has a status that is the last, and expect which."""
+        last = ("ready", "failed", "rejected", "deleted")
+        manifest = self.wait(video, lambda found: found.status in last, patience_s)
+        assert manifest.status == status, f"{manifest.status}: {manifest.error} {manifest.problems}"
+        return manifest
+
+    def sweep(self) -> None:
+        """Run the sweep now."""
+        name = next(
+            found["FunctionName"]
+            for page in self.functions.get_paginator("list_functions").paginate()
+            for found in page["Functions"]
+            if "SweepFunction" in found["FunctionName"]
+        )
+        answer = self.functions.invoke(FunctionName=name, Payload=b"{}")
+        assert "FunctionError" not in answer, json.dumps(answer["Payload"].read().decode())
+
+
+def until[T](look: Callable[[], T | None], patience_s: float, explain: Callable[[], str]) -> T:
+    """Look twice a second until there is something to see. Raises GaveUpError with an explanation."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        if (seen := look()) is not None:
+            return seen
+        time.sleep(0.3)
+    raise GaveUpError(explain())
