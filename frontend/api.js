@@ -1,0 +1,104 @@
+// The upload API as functions, and the one request to the store that reports its progress.
+
+import { PartFailed } from "./uploader.js";
+
+/** @typedef {import("./uploader.js").Part} Part */
+/** @typedef {import("./uploader.js").Sent} Sent */
+/** @typedef {import("./uploader.js").SignedPart} SignedPart */
+/** @typedef {{upload_id: string, part_size: number, parts: SignedPart[]}} Upload */
+/** @typedef {{item_id: string, client_id: string, video_id: string, upload: Upload}} Item */
+
+/** An answer that is not a success, in the API's own words (RFC 9457); `status` 0: no answer. */
+export class Refused extends Error {
+  /** @param {number} status @param {string} message */
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export class Api {
+  #base;
+  #client;
+  #token;
+
+  /** @param {string} base URL @param {string} client id of this browser @param {() => string} token */
+  constructor(base, client, token) {
+    this.#base = base;
+    this.#client = client;
+    this.#token = token;
+  }
+
+  /** @param {File} file @returns {Promise<Item>} */
+  create(file) {
+    const content_type = file.type || "application/octet-stream";
+    const wish = { client_id: this.#client, file_name: file.name, file_size: file.size, content_type };
+    return this.#ask("POST", "/item", wish);
+  }
+
+  /** @param {Item} item @param {number[]} numbers @returns {Promise<SignedPart[]>} */
+  async sign(item, numbers) {
+    const answer = await this.#ask("POST", `${place(item)}/parts`, { numbers }).catch((error) => {
+      throw retriable(error) ? new PartFailed(error.status) : error; // signing is a step of sending: tried again alike
+    });
+    return answer.parts;
+  }
+
+  /** @param {Item} item @param {Sent[]} parts */
+  complete(item, parts) {
+    return this.#ask("POST", `${place(item)}/complete`, { parts });
+  }
+
+  /** @param {Item} item */
+  remove(item) {
+    return this.#ask("DELETE", place(item));
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] */
+  async #ask(method, path, body) {
+    const headers = new Headers({ Authorization: `Bearer ${this.#token()}` });
+    if (body) headers.set("Content-Type", "application/json");
+    const request = { method, headers, body: body && JSON.stringify(body) };
+    const response = await fetch(this.#base + path, request).catch(() => undefined);
+    if (!response) throw new Refused(0, "The server does not answer. Check the connection, then try again.");
+    const answer = await response.json().catch(() => ({}));
+    if (!response.ok) throw new Refused(response.status, answer.detail || answer.title || `The server answered ${response.status}.`);
+    return answer;
+  }
+}
+
+/** @param {Item} item */
+function place({ client_id, item_id }) {
+  return `/item/${encodeURIComponent(client_id)}/${encodeURIComponent(item_id)}`;
+}
+
+/** @param {unknown} error @returns {error is Refused} */
+function retriable(error) {
+  return error instanceof Refused && (error.status === 0 || error.status === 429 || error.status >= 500);
+}
+
+/**
+ * Puts one part. XMLHttpRequest, because fetch does not tell how much was sent.
+ * @param {string} url presigned for the exact length
+ * @param {Blob} bytes
+ * @param {AbortSignal} signal
+ * @param {(sent: number) => void} onProgress
+ * @returns {Promise<string>} the part's ETag
+ */
+export function putPart(url, bytes, signal, onProgress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const abort = () => request.abort();
+    signal.addEventListener("abort", abort, { once: true });
+    request.upload.addEventListener("progress", (event) => onProgress(event.loaded));
+    request.addEventListener("loadend", () => {
+      signal.removeEventListener("abort", abort);
+      const etag = request.getResponseHeader("ETag");
+      if (request.status === 200 && etag) return resolve(etag);
+      onProgress(0);
+      reject(signal.aborted ? signal.reason : new PartFailed(request.status));
+    });
+    request.open("PUT", url);
+    request.send(bytes);
+  });
+}

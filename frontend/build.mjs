@@ -1,0 +1,67 @@
+// Bundles the two third-party modules into vendor/, one ES module each. Our own files are served as they are.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const version = JSON.parse(readFileSync("node_modules/hls.js/package.json", "utf8")).version;
+
+// hls.js is built from its own sources, because 40 % of its ready-made bundle serves what we never publish:
+// our lists have fragmented MP4 only, sound in lists of its own, captions as <track>, and no DRM, advertisements or steering.
+const absent = ["EME_DRM", "SUBTITLES", "CMCD", "CONTENT_STEERING", "VARIABLE_SUBSTITUTION", "M2TS_ADVANCED_CODECS"];
+absent.push("MEDIA_CAPABILITIES", "INTERSTITIALS", "IFRAMES");
+const flags = {
+  __VERSION__: JSON.stringify(version),
+  __USE_ALT_AUDIO__: "true",
+  __IN_WORKER__: "false", // the player sets enableWorker: false, so no worker bundle is needed
+  __HLS_WORKER_BUNDLE__: "undefined",
+  ...Object.fromEntries(absent.map((name) => [`__USE_${name}__`, "false"])),
+};
+const unused = new RegExp(
+  "/(cmcd|eme|content-steering|subtitle-stream|subtitle-track|timeline|interstitials|iframe)-?(controller)$" +
+    "|/(cues|tsdemuxer|aacdemuxer|mp3demuxer|ac3-demuxer)$",
+);
+const leaveOut = {
+  name: "leave-out",
+  setup(/** @type {import("esbuild").PluginBuild} */ bundle) {
+    bundle.onResolve({ filter: unused }, () => ({ path: "absent", namespace: "absent" }));
+    // A demuxer is asked whether the bytes are its own: an absent one says no. Any name but these fails the build.
+    const names = ["default", "AC3Demuxer", "IFrameController", "SubtitleStreamController", "TimelineController"];
+    const contents = `class Absent { static probe() { return false; } }
+      export { ${names.map((name) => `Absent as ${name}`).join(", ")} };`;
+    bundle.onLoad({ filter: /./, namespace: "absent" }, () => ({ contents }));
+  },
+};
+
+const controls = [
+  ...["controller", "control-bar", "play-button", "mute-button", "volume-range", "time-display"],
+  ...["time-range", "preview-thumbnail", "preview-time-display", "preview-chapter-display", "captions-button"],
+  ...["pip-button", "fullscreen-button", "menu/media-settings-menu", "menu/media-settings-menu-button"],
+  ...["menu/media-settings-menu-item", "menu/media-rendition-menu", "menu/media-playback-rate-menu"],
+  ...["menu/media-captions-menu", "menu/media-audio-track-menu"],
+];
+const path = (/** @type {string} */ name) => (name.includes("/") ? name : `media-${name}`);
+
+const modules = {
+  "hls.js": { contents: 'export { default } from "./node_modules/hls.js/src/hls.ts";', plugins: [leaveOut], define: flags },
+  "media-chrome.js": { contents: controls.map((name) => `import "media-chrome/${path(name)}";`).join("\n") },
+};
+
+for (const [name, { contents, ...options }] of Object.entries(modules)) {
+  const outfile = `vendor/${name}`;
+  await build({
+    ...options,
+    stdin: { contents, resolveDir: "." },
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022", // every browser that has the CSS we use
+    banner: { js: "// Third-party code; LICENSES.txt beside this file names its authors and terms.\n// @ts-nocheck" },
+  });
+  console.log(outfile, gzipSync(readFileSync(outfile), { level: 9 }).length, "bytes gzip");
+}
+
+const bundled = ["hls.js", "eventemitter3", "url-toolkit", "@svta/cml-id3", "@svta/cml-utils", "media-chrome"];
+const licence = (/** @type {string} */ name) => readFileSync(`node_modules/${name}/LICENSE`, "utf8");
+writeFileSync("vendor/LICENSES.txt", bundled.map((name) => `${name}\n\n${licence(name)}`).join("\n\n"));

@@ -1,0 +1,252 @@
+// The player: media-chrome's controls around one <video>; the engine is fetched when somebody wants to play.
+
+import "./vendor/media-chrome.js";
+import { Choices } from "./choices.js";
+import { chaptersFile, place } from "./format.js";
+import { posterImage, showPictures } from "./pictures.js";
+
+/** @typedef {import("./types.js").Manifest} Manifest */
+/** @typedef {import("./types.js").Playable} Playable */
+/** @typedef {import("./types.js").Config} Config */
+/** @typedef {{kind: string, label: string, src: string, srclang?: string}} TrackSource */
+
+const SAVE_EVERY_S = 5;
+const NOT_WORTH_KEEPING_S = 10; // who left this near to either end starts again
+
+const CONTROLS = `
+<media-controller>
+  <video slot="media" playsinline crossorigin="anonymous" preload="none"></video>
+  <span slot="centered-chrome" noautohide class="waiting" aria-hidden="true"></span>
+  <media-play-button slot="centered-chrome" class="big" notooltip></media-play-button>
+  <div class="shade" aria-hidden="true"></div>
+  <media-settings-menu hidden anchor="auto">
+    <media-settings-menu-item>Speed
+      <media-playback-rate-menu slot="submenu" hidden rates="0.5 0.75 1 1.25 1.5 2"><div slot="title">Speed</div></media-playback-rate-menu>
+    </media-settings-menu-item>
+    <media-settings-menu-item class="quality" hidden>Quality
+      <media-rendition-menu slot="submenu" hidden><div slot="title">Quality</div></media-rendition-menu>
+    </media-settings-menu-item>
+    <media-settings-menu-item class="sound" hidden>Sound
+      <media-audio-track-menu slot="submenu" hidden><div slot="title">Sound</div></media-audio-track-menu>
+    </media-settings-menu-item>
+    <media-settings-menu-item class="captions" hidden>Captions
+      <media-captions-menu slot="submenu" hidden><div slot="title">Captions</div></media-captions-menu>
+    </media-settings-menu-item>
+  </media-settings-menu>
+  <media-time-range></media-time-range>
+  <media-control-bar>
+    <media-play-button></media-play-button>
+    <media-mute-button></media-mute-button>
+    <media-volume-range></media-volume-range>
+    <media-time-display showduration></media-time-display>
+    <span class="gap"></span>
+    <media-captions-button class="captions" hidden></media-captions-button>
+    <media-settings-menu-button></media-settings-menu-button>
+    <media-pip-button></media-pip-button>
+    <media-fullscreen-button></media-fullscreen-button>
+  </media-control-bar>
+</media-controller>`;
+
+/** Plays one adoption of one video on a stage. */
+export class Player {
+  #stage;
+  #config;
+  /** @type {Playable} */
+  #playable;
+  #id;
+  /** @type {Map<string, HTMLTrackElement>} */
+  #tracks = new Map();
+  #stop = () => {};
+  #listening = new AbortController();
+  #saved = 0;
+
+  /**
+   * @param {HTMLElement} stage
+   * @param {Manifest & {playable: Playable}} manifest
+   * @param {Config} config
+   * @param {() => void} onTrouble called when the video cannot be played in spite of every retry
+   */
+  constructor(stage, manifest, config, onTrouble) {
+    this.#stage = stage;
+    this.#config = config;
+    this.#playable = manifest.playable;
+    this.#id = manifest.id;
+    stage.insertAdjacentHTML("beforeend", CONTROLS); // our own markup; what users wrote never comes this way
+    this.controller = /** @type {HTMLElement} */ (stage.querySelector("media-controller"));
+    this.video = /** @type {HTMLVideoElement} */ (stage.querySelector("video"));
+    if (mediaSource()) Object.defineProperty(this.video, "videoRenditions", { value: this.#choices("quality", "addrendition") });
+    if (mediaSource()) Object.defineProperty(this.video, "audioTracks", { value: this.#choices("sound", "addtrack") });
+    this.#showPoster(manifest);
+    this.#listen(onTrouble);
+    this.update(manifest);
+  }
+
+  /** The adoption that this player plays. */
+  get rev() {
+    return this.#playable.rev;
+  }
+
+  /** Whether somebody began to watch. */
+  get begun() {
+    return !this.video.paused || this.video.played.length > 0;
+  }
+
+  /** Takes in what changed in the manifest while its adoption stayed. @param {Manifest & {playable: Playable}} manifest */
+  update(manifest) {
+    this.#playable = manifest.playable;
+    this.controller.setAttribute("defaultduration", String(manifest.playable.available_s)); // until the engine knows better
+    this.video.dispatchEvent(new Event("durationchange")); // at which the controls read it
+    this.#showTracks(manifest);
+  }
+
+  /** Plays from a place. @param {number} seconds */
+  seek(seconds) {
+    this.video.currentTime = seconds;
+    this.controller.scrollIntoView({ block: "nearest" });
+    void this.#play();
+  }
+
+  /** Gives the stage back. */
+  destroy() {
+    this.#listening.abort();
+    this.#stop();
+    for (const track of this.#tracks.values()) forget(track);
+    this.controller.remove();
+  }
+
+  /** A list for a menu, which shows once there is something to choose. @param {string} menu @param {string} event */
+  #choices(menu, event) {
+    const choices = new Choices();
+    choices.addEventListener(event, () => this.#offer(menu, choices.length > 1));
+    return choices;
+  }
+
+  /** @param {string} menu @param {boolean} offered */
+  #offer(menu, offered) {
+    for (const item of this.controller.querySelectorAll(`.${menu}`)) item.toggleAttribute("hidden", !offered);
+  }
+
+  /** @param {Manifest & {playable: Playable}} manifest */
+  #showPoster(manifest) {
+    const posters = manifest.posters?.length ? manifest.posters : (manifest.playable.posters ?? []);
+    const image = this.#stage.querySelector("img") ?? (posters.length ? posterImage(posters, "100vw") : undefined);
+    if (!image) return;
+    image.slot = "poster";
+    image.loading = "eager";
+    this.controller.prepend(image);
+    showPictures(this.controller, this.#config);
+    this.video.poster = image.currentSrc || image.src; // for picture-in-picture and the system's media panel
+  }
+
+  /** @param {() => void} onTrouble */
+  #listen(onTrouble) {
+    const once = { once: true, signal: this.#listening.signal };
+    const always = { signal: this.#listening.signal };
+    this.video.addEventListener("play", () => void this.#start(onTrouble), once);
+    for (const wish of ["pointerenter", "focusin", "touchstart"]) this.controller.addEventListener(wish, fetchEngine, { ...once, passive: true });
+    this.video.addEventListener("timeupdate", () => this.#remember(SAVE_EVERY_S), always);
+    this.video.addEventListener("pause", () => this.#remember(0), always);
+    addEventListener("pagehide", () => this.#remember(0), always);
+  }
+
+  /** Loads the engine and begins where the viewer, the link or the last visit says. @param {() => void} onTrouble */
+  async #start(onTrouble) {
+    if (this.controller.contains(document.activeElement)) this.controller.focus(); // the big button goes; the keys stay
+    const start = this.video.currentTime || this.#wanted();
+    const url = new URL(this.#playable.main, this.#config.media).href;
+    if (mediaSource()) {
+      const engine = await import("./engine.js");
+      if (this.#listening.signal.aborted) return;
+      this.#stop = engine.play(this.video, url, start, onTrouble);
+    } else if (this.video.canPlayType("application/vnd.apple.mpegurl")) {
+      this.video.src = `${url}#t=${start}`;
+    } else {
+      onTrouble();
+    }
+    await this.#play();
+  }
+
+  async #play() {
+    // A browser that refuses to start by itself leaves the video paused, and its play button in sight.
+    await this.video.play().catch((/** @type {DOMException} */ reason) => console.info(`not playing: ${reason.message}`));
+  }
+
+  /** Where to begin, in seconds: the link's place, else where this viewer left, else the beginning. */
+  #wanted() {
+    const linked = place(new URLSearchParams(location.search).get("t"));
+    const wanted = linked ?? Number(localStorage.getItem(this.#memory) ?? 0);
+    return wanted < this.#playable.available_s ? wanted : 0;
+  }
+
+  get #memory() {
+    return `reelbucket.position.${this.#id}`;
+  }
+
+  /** Keeps the place for the next visit. @param {number} unless fewer than so many seconds lie between */
+  #remember(unless) {
+    const { currentTime } = this.video;
+    if (Math.abs(currentTime - this.#saved) < unless) return;
+    this.#saved = currentTime;
+    const middle = currentTime > NOT_WORTH_KEEPING_S && currentTime < this.#playable.duration_s - NOT_WORTH_KEEPING_S;
+    if (middle) localStorage.setItem(this.#memory, currentTime.toFixed(1));
+    else localStorage.removeItem(this.#memory);
+  }
+
+  /** Adds the tracks that are new and removes those that are gone, so that chosen captions stay. @param {Manifest & {playable: Playable}} manifest */
+  #showTracks(manifest) {
+    const sources = trackSources(manifest, this.#config);
+    const wanted = new Map(sources.map((source) => [JSON.stringify(source), source]));
+    this.#offer("captions", sources.some(({ kind }) => kind === "captions"));
+    for (const [key, track] of this.#tracks) {
+      if (wanted.has(key)) continue;
+      forget(track);
+      this.#tracks.delete(key);
+    }
+    for (const [key, source] of wanted) {
+      if (!this.#tracks.has(key)) this.#tracks.set(key, this.#add(source));
+    }
+  }
+
+  /** @param {TrackSource} source */
+  #add({ kind, label, src, srclang }) {
+    const track = document.createElement("track");
+    Object.assign(track, { kind, label, srclang: srclang ?? "", default: kind === "chapters" || kind === "metadata" });
+    track.src = kind === "chapters" ? URL.createObjectURL(new Blob([src], { type: "text/vtt" })) : src;
+    this.video.append(track);
+    return track;
+  }
+}
+
+/** @param {Manifest & {playable: Playable}} manifest @param {Config} config @returns {TrackSource[]} */
+function trackSources(manifest, config) {
+  const { storyboard, available_s, duration_s } = manifest.playable;
+  const captions = [...(manifest.captions ?? []), ...(manifest.playable.captions ?? [])].map((file) => ({
+    ...{ kind: "captions", label: file.title ?? languageName(file.language), srclang: file.language },
+    src: new URL(file.object, config.media).href,
+  }));
+  const chapters = manifest.chapters?.length ? [{ kind: "chapters", label: "Chapters", src: chaptersFile(manifest.chapters, duration_s) }] : [];
+  // The fragment is never sent; it makes a grown storyboard another source.
+  const stills = storyboard ? [{ kind: "metadata", label: "thumbnails", src: `${new URL(storyboard, config.media).href}#${available_s}` }] : [];
+  return [...captions, ...chapters, ...stills];
+}
+
+/** @param {string} tag BCP 47 */
+function languageName(tag) {
+  return tag === "und" ? "Unknown language" : (new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" }).of(tag) ?? tag);
+}
+
+/** @param {HTMLTrackElement} track */
+function forget(track) {
+  if (track.src.startsWith("blob:")) URL.revokeObjectURL(track.src);
+  track.remove();
+}
+
+/** Chromium says "maybe" to HLS and cannot play ours: so media source extensions first, native HLS only where there are none. */
+function mediaSource() {
+  return "MediaSource" in window || "ManagedMediaSource" in window;
+}
+
+/** Has the engine at hand before the button is pressed. */
+function fetchEngine() {
+  if (mediaSource()) void import("./engine.js");
+}

@@ -1,0 +1,113 @@
+// The types of the documents that pages read: what `npm run types` checks the scripts against. No page loads this file.
+//
+// Absent fields have the default that the typed class in functions/common/model.py gives them; a test holds these types to the
+// schemas that are made from those classes.
+
+/**
+ * @typedef {object} Picture A poster in one width.
+ * @property {string} object
+ * @property {number} width
+ * @property {number} height
+ */
+/**
+ * @typedef {object} Captions A WebVTT file for a track.
+ * @property {string} object
+ * @property {string} language
+ * @property {string} [title]
+ */
+/**
+ * @typedef {object} Chapter
+ * @property {number} at seconds
+ * @property {string} title
+ */
+/**
+ * @typedef {object} Problem Something that was ignored, and why, in words for the owner.
+ * @property {string} where
+ * @property {string} message
+ */
+/**
+ * @typedef {object} Explained A failure as people read it: what happened, and what to do.
+ * @property {string} code
+ * @property {string} message
+ * @property {string} todo
+ */
+/**
+ * @typedef {object} Playable What can be played now. `complete`: nothing more will come.
+ * @property {string} rev
+ * @property {boolean} complete
+ * @property {string} main
+ * @property {number} duration_s planned
+ * @property {number} available_s encoded so far
+ * @property {number} [width]
+ * @property {number} [height]
+ * @property {Picture[]} [posters]
+ * @property {string} [storyboard]
+ * @property {Captions[]} [captions]
+ */
+/**
+ * @typedef {object} Entry What the catalogue shows of one video.
+ * @property {string} id
+ * @property {string} title
+ * @property {string} date
+ * @property {number} duration_s
+ * @property {boolean} complete
+ * @property {string} words hash of what the video's own page says
+ * @property {"public" | "unlisted"} [visibility]
+ * @property {Picture[]} [posters]
+ * @property {string[]} [tags]
+ * @property {string} [channel]
+ */
+/** @typedef {"queued" | "encoding" | "ready" | "failed" | "rejected" | "deleted"} Status */
+/**
+ * @typedef {object} Manifest All that a page needs to show and play one video.
+ * @property {string} id
+ * @property {number} generation
+ * @property {number} current_generation
+ * @property {Status} status
+ * @property {string} [rev]
+ * @property {number} [receipts]
+ * @property {number} [progress] 0 to 1
+ * @property {Playable} [playable]
+ * @property {Entry} [entry]
+ * @property {number} [entry_number]
+ * @property {string} [title]
+ * @property {string} [description]
+ * @property {string[]} [tags]
+ * @property {string} [channel]
+ * @property {string} [date]
+ * @property {string} [language]
+ * @property {"public" | "unlisted"} [visibility]
+ * @property {Chapter[]} [chapters]
+ * @property {Captions[]} [captions]
+ * @property {Picture[]} [posters]
+ * @property {Explained} [error]
+ * @property {Problem[]} [problems]
+ */
+/**
+ * @typedef {object} PageRef
+ * @property {string} object
+ * @property {number} count
+ */
+/**
+ * @typedef {object} Page
+ * @property {Entry[]} entries
+ */
+/**
+ * @typedef {object} Root The catalogue: the newest entries, and the pages that hold them all, newest first.
+ * @property {number} generation
+ * @property {number} [count]
+ * @property {Entry[]} [newest]
+ * @property {PageRef[]} [pages]
+ */
+/**
+ * @typedef {object} Config Where the rest is: the media bucket's base URL, and the API's, which a copy for viewers lacks.
+ * @property {string} media ends with a slash
+ * @property {string} [api]
+ */
+/**
+ * @template T
+ * @typedef {{kind: "there", document: T} | {kind: "absent"} | {kind: "unreachable"} | {kind: "unknown"}} Seen
+ * What a look at a document found; `unknown` is a document of another version than this page knows.
+ */
+
+export {};

@@ -1,0 +1,238 @@
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.catalogue.pages import SiteText, clock, day, index_page, picture, watch_page
+from functions.common.model import Chapter, Entry, Explained, Manifest, Picture, Playable, Problem, Root
+
+FRONTEND = Path(__file__).parents[3] / "frontend"
+GOLDEN = Path(__file__).parents[2] / "golden" / "pages"
+SITE = SiteText(title="Small hall")
+VOID = {"img", "link", "meta"}
+HOSTILE = "</title><script>alert(1)</script> \"onload='x' & ]]> --> \x00\x1b\u202e"
+POSTERS = tuple(
+    Picture(object=f"v/{'a' * 16}/{'r' * 16}/poster-{width}-{'0' * 16}.jpg", width=width, height=width * 9 // 16)
+    for width in (320, 1280)
+)
+PLAYABLE = Playable(
+    rev="r" * 16,
+    complete=True,
+    main=f"v/{'a' * 16}/{'r' * 16}/main.m3u8",
+    duration_s=3723.4,
+    available_s=3723.4,
+    width=1920,
+    height=1080,
+    posters=POSTERS,
+)
+MANIFEST = Manifest(
+    id="a" * 16,
+    generation=7,
+    current_generation=2,
+    status="ready",
+    rev="r" * 16,
+    playable=PLAYABLE,
+    title="On reading slowly",
+    description="Recorded in the small hall.\n\nQuestions begin at 0:40.",
+    tags=("books", "talk"),
+    channel="Evening lectures",
+    date="2026-03-05T10:00:00Z",
+    language="en",
+    chapters=(Chapter(at=0, title="Opening"), Chapter(at=90.5, title="The question")),
+)
+ENTRY = Entry(
+    id="a" * 16,
+    title="On reading slowly",
+    date="2026-03-05T10:00:00Z",
+    duration_s=3723.4,
+    complete=True,
+    words="0" * 16,
+    posters=POSTERS,
+    tags=("books", "talk"),
+    channel="Evening lectures",
+)
+ROOT = Root(generation=3, count=1, newest=(ENTRY,))
+
+
+class Elements(HTMLParser):
+    """A page's elements in order, its texts, and whether each start has its end."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.open: list[str] = []
+        self.unmatched: list[str] = []
+        self.feed(page.decode())
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element, and that it is open unless it never has an end."""
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the innermost element."""
+        if not self.open or self.open.pop() != tag:
+            self.unmatched.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Note a text."""
+        self.texts.append(data)
+
+    def named(self, tag: str) -> Iterator[dict[str, str | None]]:
+        """Give the attributes of every element of this name."""
+        yield from (attributes for name, attributes in self.elements if name == tag)
+
+
+def changed(document: Manifest, **fields: object) -> Manifest:
+    """Give the document with other fields."""
+    return Manifest(**{name: getattr(document, name) for name in document.__struct_fields__} | fields)
+
+
+def hostile() -> Manifest:
+    words = (HOSTILE, HOSTILE)
+    return changed(
+        MANIFEST, title=HOSTILE, description=HOSTILE, channel=HOSTILE, tags=words, chapters=(Chapter(at=1, title=HOSTILE),)
+    )
+
+
+def hostile_root() -> Root:
+    entry = Entry(
+        id="a" * 16, title=HOSTILE, date=ENTRY.date, duration_s=1, complete=False, words="0" * 16, tags=(HOSTILE,), channel=HOSTILE
+    )
+    return Root(generation=1, count=1, newest=(entry,))
+
+
+PAGES = {
+    "index": index_page(ROOT, SITE),
+    "empty": index_page(Root(generation=1), SITE),
+    "watch": watch_page(MANIFEST, SITE),
+    "queued": watch_page(Manifest(id="b" * 16, generation=1, current_generation=1, status="queued"), SITE),
+}
+EVERY_PAGE = pytest.mark.parametrize(
+    "page",
+    [*PAGES.values(), watch_page(hostile(), SITE), index_page(hostile_root(), SITE)],
+    ids=[*PAGES, "hostile", "hostile root"],
+)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_the_golden_one_to_the_byte(name: str, renew_golden: bool) -> None:  # noqa: FBT001  # pytest passes fixtures by name
+    golden = GOLDEN / f"{name}.html"
+    if renew_golden:
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_bytes(PAGES[name])
+
+    assert PAGES[name] == golden.read_bytes()
+
+
+@EVERY_PAGE
+def test_every_element_that_is_opened_is_closed_in_order(page: bytes) -> None:
+    elements = Elements(page)
+
+    assert (elements.open, elements.unmatched) == ([], [])
+
+
+@EVERY_PAGE
+def test_a_page_runs_one_script_that_is_a_file_of_the_site(page: bytes) -> None:
+    scripts = list(Elements(page).named("script"))
+
+    assert [set(script) for script in scripts] == [{"type", "src"}]
+
+
+@EVERY_PAGE
+def test_a_page_forbids_scripts_that_are_not_the_sites_own(page: bytes) -> None:
+    policies = [meta["content"] or "" for meta in Elements(page).named("meta") if "http-equiv" in meta]
+
+    assert ["script-src 'self'; " in policy for policy in policies] == [True]
+
+
+@EVERY_PAGE
+def test_no_element_has_an_event_handler_in_its_markup(page: bytes) -> None:
+    assert [name for _, attributes in Elements(page).elements for name in attributes if name.startswith("on")] == []
+
+
+@EVERY_PAGE
+def test_a_page_holds_no_control_character_that_html_forbids(page: bytes) -> None:
+    assert [character for character in page.decode() if ord(character) < ord(" ") and character not in "\n\t"] == []
+
+
+@EVERY_PAGE
+def test_every_link_is_relative(page: bytes) -> None:
+    links = [attributes.get("href") for tag in ("a", "link") for attributes in Elements(page).named(tag)]
+
+    assert [link for link in links if link and ("//" in link or link.startswith("/"))] == []
+
+
+@EVERY_PAGE
+def test_a_picture_has_its_size_so_that_nothing_jumps(page: bytes) -> None:
+    assert [image for image in Elements(page).named("img") if not {"width", "height", "alt", "data-key"} <= set(image)] == []
+
+
+@pytest.mark.parametrize("name", ["index", "watch"])
+def test_every_script_and_stylesheet_that_a_page_names_is_a_file_of_the_site(name: str) -> None:
+    elements = Elements(PAGES[name])
+    named = [link["href"] or "" for link in elements.named("link")] + [script["src"] or "" for script in elements.named("script")]
+    files = {link.removeprefix("../") for link in named if not link.endswith("config.json")}
+
+    assert [file for file in files if not file.startswith("vendor/") and not (FRONTEND / file).is_file()] == []
+
+
+def test_what_a_user_wrote_is_text_on_the_page() -> None:
+    heading = Elements(watch_page(hostile(), SITE)).texts
+
+    assert any("<script>alert(1)</script>" in text for text in heading)
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_no_words_of_a_user_open_or_close_an_element(title: str, description: str) -> None:
+    plain = [name for name, _ in Elements(watch_page(changed(MANIFEST, title="x", description="x"), SITE)).elements]
+    page = Elements(watch_page(changed(MANIFEST, title=f"x{title}", description=f"x{description}"), SITE))
+
+    assert [name for name, _ in page.elements] == plain
+
+
+def test_an_empty_library_says_how_to_add_a_video() -> None:
+    sections = [section for section in Elements(PAGES["empty"]).named("section") if section["class"] == "empty"]
+
+    assert ["hidden" in section for section in sections] == [False]
+
+
+def test_dropped_posters_come_before_those_of_the_video() -> None:
+    dropped = Picture(object="v/x/side/version-640-0.jpg", width=640, height=360)
+    page = watch_page(changed(MANIFEST, posters=(dropped,)), SITE)
+
+    assert [image["data-key"] for image in Elements(page).named("img")] == [dropped.object]
+
+
+def test_an_unlisted_video_asks_search_engines_to_stay_away() -> None:
+    page = watch_page(changed(MANIFEST, visibility="unlisted"), SITE)
+
+    assert [meta["content"] for meta in Elements(page).named("meta") if meta.get("name") == "robots"] == ["noindex"]
+
+
+def test_a_rejected_video_keeps_no_place_for_a_picture() -> None:
+    error = Explained(code="damaged", message="It ends early.", todo="Copy it again.")
+    problems = (Problem(where="a.vtt", message="Ignored."),)
+    page = watch_page(changed(MANIFEST, status="rejected", playable=None, error=error, problems=problems), SITE)
+
+    assert [main["class"] for main in Elements(page).named("main")] == ["watch bare"]
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (7.9, "0:07"), (725, "12:05"), (3723, "1:02:03")])
+def test_a_length_is_written_as_the_scripts_write_it(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+def test_a_day_is_written_as_the_scripts_write_it() -> None:
+    assert day("2026-03-05T23:59:59Z") == "5 March 2026"
+
+
+@pytest.mark.parametrize(("width", "chosen"), [(100, 320), (320, 320), (640, 1280), (4000, 1280)])
+def test_the_smallest_poster_that_is_wide_enough_is_chosen(width: int, chosen: int) -> None:
+    assert picture(POSTERS, width).width == chosen
