@@ -1,0 +1,1 @@
+"""transcode: one order to media objects and a receipt."""

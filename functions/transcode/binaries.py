@@ -1,0 +1,37 @@
+"""Where the packaged encoder lies. EFFECT: looks at the installation.
+
+Never ffmpeg from PATH, and never `imageio_ffmpeg.get_ffmpeg_exe()`, which falls back to it: another build gives other bytes.
+"""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The encoder, its version, and the certificates by which it trusts an https server."""
+
+    ffmpeg: Path
+    version: str
+    ca_file: Path
+
+
+def find_tools() -> Tools:
+    """Find the ffmpeg of imageio-ffmpeg and the certificates that boto3 uses.
+
+    Raises FileNotFoundError naming what is missing.
+    """
+    folder, certificates = _folder("imageio_ffmpeg") / "binaries", _folder("botocore") / "cacert.pem"
+    found = sorted(folder.glob("ffmpeg-*-v*"))  # the wheel has one: ffmpeg-linux-x86_64-v9.0.2
+    for path in (*found[:1], certificates) if found else (folder / "ffmpeg-*",):
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing; install the requirements again")
+    return Tools(ffmpeg=found[0], version=found[0].name.rpartition("-v")[2], ca_file=certificates)
+
+
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError(f"the package {package} is not installed")
+    return Path(spec.origin).parent

@@ -1,0 +1,62 @@
+"""Which picture becomes the poster, and what pictures are by their bytes. PURE."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from struct import unpack_from
+from typing import Final
+
+from functions.common.model import StillsWork
+from functions.transcode import grid
+
+CONTRAST: Final = 24  # of 219 steps of luma; a black, white or faded picture has less, a night scene more
+_EARLIEST: Final = Fraction(1, 10)  # after titles and leaders,
+_LATEST_S: Final = 10  # but near the beginning, which tells what is to come
+_LATER: Final = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
+_LOW: Final = re.compile(rb"YLOW=(\d+)")
+_HIGH: Final = re.compile(rb"YHIGH=(\d+)")
+_DEMUXERS: Final = {
+    re.compile(rb"\xff\xd8\xff"): "jpeg_pipe",
+    re.compile(rb"\x89PNG\r\n\x1a\n"): "png_pipe",
+    re.compile(rb"RIFF....WEBP", re.DOTALL): "webp_pipe",
+}
+_FRAME_HEADERS: Final = (0xC0, 0xC1, 0xC2)  # SOF0 to SOF2: ITU-T T.81, table B.1
+
+
+def moments(work: StillsWork) -> tuple[Fraction, ...]:
+    """Give the source's times at which to look for a good picture, the best first."""
+    begin, length = grid.origin_s(work.video), Fraction(work.duration_s)
+    early = min(length * _EARLIEST, Fraction(_LATEST_S))
+    return tuple(begin + offset for offset in dict.fromkeys((early, *(length * share for share in _LATER), Fraction(0))))
+
+
+def chosen(work: StillsWork) -> Fraction | None:
+    """Give the source's time that a person has chosen; None when nobody has."""
+    return None if work.at_s is None else grid.origin_s(work.video) + Fraction(work.at_s)
+
+
+def contrast(measured: bytes) -> int:
+    """Read the distance between the darkest and the lightest tenth of a picture (signalstats' YLOW and YHIGH); 0 for none."""
+    low, high = _LOW.search(measured), _HIGH.search(measured)
+    return int(high[1]) - int(low[1]) if low and high else 0
+
+
+def demuxer(picture: bytes) -> str | None:
+    """Tell by the first bytes which demuxer reads a picture; None for one that is not JPEG, PNG or WebP."""
+    return next((name for start, name in _DEMUXERS.items() if start.match(picture)), None)
+
+
+def size(jpeg: bytes) -> tuple[int, int]:
+    """Read width and height. Raises ValueError for what is no JPEG of ours (ITU-T T.81, B.2.2)."""
+    for marker, place in _markers(jpeg):
+        if marker in _FRAME_HEADERS:
+            height, width = unpack_from(">HH", jpeg, place + 5)
+            return width, height
+    raise ValueError("the JPEG has no frame header")
+
+
+def _markers(jpeg: bytes) -> Iterator[tuple[int, int]]:
+    place = 2  # after the mark of the beginning
+    while place + 9 <= len(jpeg) and jpeg[place] == 0xFF:  # noqa: PLR2004  # begins each marker
+        yield jpeg[place + 1], place
+        place += 2 + int(unpack_from(">H", jpeg, place + 2)[0])
