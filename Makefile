@@ -1,0 +1,79 @@
+# reelbucket's commands. Each target does the set-up that it needs, and only once; `make` alone lists them.
+#
+# SEED=               leaves out the sample video of `make up`
+# REEL_PORT=4600      the port of the local stack; 0 is any free one. Without it 4566, or another one if that is taken
+# REEL_LOCAL=.other   the folder of a second local stack, to run beside the first
+# UPGRADE=upgrade     lets `make lock` take newer versions
+
+export PATH := $(CURDIR)/.local/bin:$(PATH)
+export SEED ?= demo
+export SAM_CLI_TELEMETRY := 0
+
+PYTHON := .local/venv/bin/python
+SETUP := bash infra/local/bootstrap.sh && $(PYTHON) -m infra.local.setup
+PYTEST := $(PYTHON) -m pytest
+# What imports LocalStack is checked where LocalStack is installed.
+IN_LOCALSTACK := --python-executable .local/localstack/bin/python --cache-dir .mypy_cache/localstack --follow-imports=silent
+EMULATED := infra/local/launch.py infra/local/executor/reelbucket_executor/plugin.py infra/local/executor/reelbucket_executor/polling.py
+QUICK := $(wildcard tests/unit tests/contract tests/simulation tests/hostile)
+
+.PHONY: help setup up down check lint types template test unit stack browser bench fix format schemas lock
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile
+
+setup: ## install what the project needs, into .local: no root, no container engine, no account
+	@$(SETUP)
+
+up: setup ## start the local stack, or bring a running one up to date, and show a video on it
+	@$(PYTHON) -m infra.local.stack up
+
+down: setup ## stop the local stack
+	@$(PYTHON) -m infra.local.stack down
+
+test: check ## all that must pass before a change lands; the quick tests first
+	@$(PYTHON) -m infra.local.setup browser
+	npm --prefix frontend test
+	$(PYTEST) $(QUICK) tests/stack tests/browser
+
+check: lint types template ## what can be said without running anything: style, types, template, purity
+	$(PYTEST) -q $(wildcard tests/unit/test_purity.py tests/unit/test_template.py)
+
+lint: setup ## style
+	.local/venv/bin/ruff format --check .
+	.local/venv/bin/ruff check .
+
+types: setup ## types of Python and of the front end
+	.local/venv/bin/mypy
+	.local/venv/bin/mypy $(IN_LOCALSTACK) $(EMULATED)
+	npm --prefix frontend run types
+
+template: setup ## the template, as SAM and CloudFormation read it
+	AWS_DEFAULT_REGION=us-east-1 .local/sam/bin/sam validate --lint
+
+unit: setup ## tests that need no stack: unit, contract, simulation, hostile; and the front end's own
+	$(PYTEST) $(QUICK)
+	npm --prefix frontend test
+
+stack: setup ## tests on a local stack of their own, which does not disturb `make up`
+	$(PYTEST) tests/stack
+
+browser: setup ## tests in a real browser, on that stack
+	@$(PYTHON) -m infra.local.setup browser
+	$(PYTEST) tests/browser
+
+bench: setup ## measure, and print tables
+	$(PYTHON) -m tests.benchmarks
+
+fix: setup ## repair what the linter can repair
+	.local/venv/bin/ruff check --fix .
+	.local/venv/bin/ruff format .
+
+format: setup ## format
+	.local/venv/bin/ruff format .
+
+schemas: setup ## write the documents' schemas from their classes
+	$(PYTHON) -m infra.schemas
+
+lock: setup ## compile the requirements files
+	$(PYTHON) -m infra.local.lock $(UPGRADE)

@@ -1,0 +1,1 @@
+"""The API: items, presigned addresses for their parts, their status. Never a byte of video."""

@@ -1,0 +1,150 @@
+"""What clients send: JSON to values, with a sentence for whatever is wrong. PURE."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from functions.api.parts import MOST_SIGNED
+from functions.api.problem import Fault, Problem, invalid
+from functions.common import keys
+from functions.common.inbox import EXTENSIONS, read_name
+
+FILE_NAME_BYTES: Final = 255  # what file systems allow, so that whoever downloads it can store it
+MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")  # RFC 6838, section 4.2
+MEDIA: Final = ("video/", "audio/")
+UNTYPED: Final = "application/octet-stream"
+OTHER_MEDIA: Final = ("application/mxf", "application/ogg", "application/vnd.ms-asf", "image/gif", UNTYPED)
+SHA512: Final = re.compile(r"[0-9a-f]{128}")
+SOURCES: Final = tuple(extension for extension, role in EXTENSIONS.items() if role == "source")
+
+_PLACE: Final = re.compile(r"(?P<message>.*?) - at `\$\.?(?P<place>.*)`")
+_FIELD: Final = re.compile(r".* field `(?P<place>.*)`")
+
+
+class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An upload that somebody wants to make. `file_size` in bytes."""
+
+    client_id: str
+    file_name: str
+    file_size: int
+    content_type: str
+    sha512_checksum: str | None = None
+    conversion_type: Literal["web"] | None = None
+
+
+class Numbers(Struct, frozen=True, forbid_unknown_fields=True):
+    """Parts for which addresses are wanted."""
+
+    numbers: Annotated[tuple[Annotated[int, Meta(ge=1)], ...], Meta(min_length=1, max_length=MOST_SIGNED)]
+
+
+class SentPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """A part as its sender knows it: the ETag is what the store answered, with or without its quotes."""
+
+    number: int
+    etag: Annotated[str, Meta(pattern='^"?[0-9a-f]{32}"?$')]
+
+
+class Sent(Struct, frozen=True, forbid_unknown_fields=True):
+    """All parts of a file, sent."""
+
+    parts: tuple[SentPart, ...]
+
+
+def read[B](kind: type[B], body: str | None) -> B:
+    """Read a body. Raises Problem, naming the field at fault."""
+    try:
+        return msgspec.json.decode(body or "", type=kind)
+    except msgspec.ValidationError as error:
+        raise invalid(_fault(str(error))) from error
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise Problem("unreadable", "The body must be a JSON object in UTF-8.") from error
+
+
+def accept(wish: Wish, most_bytes: int) -> Wish:
+    """Judge a wish, and give it as it is kept: of the file name only the last part. Raises Problem with every fault."""
+    checksum = None if wish.sha512_checksum is None else wish.sha512_checksum.lower()
+    kept = replace(wish, file_name=re.split(r"[/\\]", wish.file_name)[-1], sha512_checksum=checksum)
+    sentences = {field: rule(kept) for field, rule in RULES.items()} | {"file_size": _size(kept, most_bytes)}
+    faults = [Fault(f"#/{field}", sentence) for field, sentence in sentences.items() if sentence]
+    if faults:
+        raise invalid(*faults)
+    return kept
+
+
+def is_client(text: str) -> bool:
+    """Tell whether a text can be a client's id."""
+    return re.fullmatch(keys.FIELDS["client"], text) is not None
+
+
+def is_item(text: str) -> bool:
+    """Tell whether a text can be an item's id."""
+    return re.fullmatch(keys.FIELDS["item"], text) is not None
+
+
+def _client(wish: Wish) -> str | None:
+    if is_client(wish.client_id):
+        return None
+    return "client_id must have 1 to 64 letters, digits, dots, hyphens or underscores, and begin with a letter or a digit."
+
+
+def _file_name(wish: Wish) -> str | None:
+    name = wish.file_name
+    if any(_is_unprintable(character) for character in name):
+        return "file_name must not have control characters."
+    if len(name.encode()) > FILE_NAME_BYTES:
+        return f"file_name must have at most {FILE_NAME_BYTES} bytes in UTF-8."
+    read_as = read_name(name)
+    if read_as is None or read_as.role != "source":
+        return f"file_name must be a name with one of these extensions: {', '.join(SOURCES)}."
+    return None
+
+
+def _is_unprintable(character: str) -> bool:
+    """Control characters, lone surrogates and noncharacters: XML, in which S3 lists keys, has no way to write most of them."""
+    return unicodedata.category(character) in {"Cc", "Cs"} or ord(character) & 0xFFFE == 0xFFFE  # noqa: PLR2004
+
+
+def _size(wish: Wish, most_bytes: int) -> str | None:
+    if wish.file_size < 1:
+        return "file_size must be at least 1: a file without bytes has no video."
+    if wish.file_size > most_bytes:
+        return f"file_size must be at most {most_bytes} bytes. Make the file smaller, or ask the operator to raise MaxSourceBytes."
+    return None
+
+
+def _content_type(wish: Wish) -> str | None:
+    kind = wish.content_type.lower()
+    if MEDIA_TYPE.fullmatch(kind) and (kind.startswith(MEDIA) or kind in OTHER_MEDIA):
+        return None
+    return f"content_type must be video/…, audio/… or one of {', '.join(OTHER_MEDIA)}. If you do not know it, say {UNTYPED}."
+
+
+def _checksum(wish: Wish) -> str | None:
+    if wish.sha512_checksum is None or SHA512.fullmatch(wish.sha512_checksum):
+        return None
+    return "sha512_checksum must be 128 hexadecimal digits."
+
+
+RULES: Final[Mapping[str, Callable[[Wish], str | None]]] = {
+    "client_id": _client,
+    "file_name": _file_name,
+    "content_type": _content_type,
+    "sha512_checksum": _checksum,
+}
+
+
+def _fault(message: str) -> Fault:
+    """Turn msgspec's message, which ends with a path such as `$.parts[0].etag`, into a pointer and a sentence."""
+    placed = _PLACE.fullmatch(message)
+    place = placed["place"] if placed else ""
+    missing = _FIELD.fullmatch(placed["message"] if placed else message)
+    steps = [*re.findall(r"[^.\[\]]+", place), *([missing["place"]] if missing else [])]
+    what = placed["message"] if placed else message
+    named = "" if missing or not steps else f"{steps[-1]}: "
+    return Fault("#" + "".join(f"/{step}" for step in steps), f"{named}{what.replace('`', '')}.")

@@ -1,0 +1,168 @@
+"""Items: created once, read, listed, deleted; their upload and their note. EFFECT: reads and writes by the store's verbs.
+
+An item has no status of its own: it is that of its video, read from the manifest at each question.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+import msgspec
+
+from functions.api.answers import (
+    ArrivedPart,
+    ArrivedParts,
+    ItemAnswer,
+    ItemPage,
+    SignedPart,
+    SignedParts,
+    Upload,
+    describe,
+)
+from functions.api.bodies import Sent, Wish, is_client, is_item
+from functions.api.paging import Place, newest
+from functions.api.parts import MOST_SIGNED, part_count, part_size, wanting, whole_etag
+from functions.api.problem import Fault, Problem, invalid, not_found
+from functions.api.uploads import Uploads
+from functions.common import keys, schema
+from functions.common.inbox import read_name, timestamp
+from functions.common.model import Item, Manifest, Note
+from functions.common.store import Buckets, Version
+
+
+@dataclass(frozen=True)
+class Items:
+    """All items. `most_bytes`: the largest file that is taken."""
+
+    buckets: Buckets
+    uploads: Uploads
+    most_bytes: int
+
+    def create(self, wish: Wish, now: int) -> ItemAnswer:
+        """Begin an upload and write the item, at `now` seconds since 1970. A crash between leaves an upload that expires."""
+        item_id = str(uuid4())
+        key = keys.UPLOAD.key(client=wish.client_id, item=item_id, file=wish.file_name)
+        item = Item(
+            item_id=item_id,
+            client_id=wish.client_id,
+            created_at=timestamp(now),
+            file_name=wish.file_name,
+            file_size=wish.file_size,
+            content_type=wish.content_type,
+            key=key,
+            video_id=keys.video_id(_stem(key)),
+            upload_id=self.uploads.begin(key, wish.content_type),
+            part_size=part_size(wish.file_size),
+            sha512_checksum=wish.sha512_checksum,
+            conversion_type=wish.conversion_type,
+        )
+        self.buckets.work.create(_document(wish.client_id, item_id), schema.dump(item))
+        first = range(1, min(MOST_SIGNED, part_count(item)) + 1)
+        return describe(item, None, self._upload(item, self._signed(item, first)))
+
+    def read(self, client: str, item_id: str) -> ItemAnswer:
+        """Say how an item is."""
+        answer = self._answer(self.find(client, item_id))
+        if answer is None:
+            raise not_found()
+        return answer
+
+    def page(self, client: str, after: Place | None, limit: int) -> ItemPage:
+        """List at most `limit` items, newest first. One that was deleted is left out, so a page may be shorter."""
+        if not is_client(client):
+            raise not_found()
+        places, following = newest(self.buckets.work.list(keys.ITEM.prefix(client=client)), after, limit)
+        found = [item for place in places if (item := self._stored(client, place.item))]
+        answers = tuple(answer for item in found if (answer := self._answer(item)))
+        return ItemPage(answers, following.cursor()) if following else ItemPage(answers)
+
+    def delete(self, client: str, item_id: str) -> None:
+        """Stop an upload and delete all that lies beside it in the inbox; published files follow from that.
+
+        The item goes last, so that a delete which was cut off can be repeated.
+        """
+        item = self._stored(client, item_id)
+        if item is None:
+            return
+        self.uploads.abort(item)
+        stem = _stem(item.key)
+        live = [found for found in self.buckets.inbox.versions(stem + ".") if found.latest and not found.deleted]
+        self.buckets.inbox.delete(found.key for found in live if _stem(found.key) == stem)
+        self.buckets.work.delete([_document(client, item_id)])
+
+    def sign(self, client: str, item_id: str, numbers: Sequence[int]) -> SignedParts:
+        """Give fresh addresses for parts."""
+        item = self.find(client, item_id)
+        if max(numbers) > part_count(item):
+            raise invalid(Fault("#/numbers", f"numbers must be from 1 to {part_count(item)}, the parts of this file."))
+        return SignedParts(self._signed(item, numbers))
+
+    def arrived(self, client: str, item_id: str) -> ArrivedParts:
+        """List the parts that have arrived, to continue an upload."""
+        parts = self.uploads.arrived(self.find(client, item_id))
+        if parts is None:
+            raise Problem("upload-closed", "This upload is complete or was given up. Look at the item, or create a new one.")
+        return ArrivedParts(tuple(ArrivedPart(part.number, part.size, part.etag) for part in parts))
+
+    def complete(self, client: str, item_id: str, sent: Sent) -> ItemAnswer:
+        """Make the file of its parts, then look whether it is what the store holds. It may be asked for twice."""
+        item = self.find(client, item_id)
+        claimed = {part.number: part.etag.strip('"') for part in sent.parts}
+        arrived = self.uploads.arrived(item)
+        if arrived is not None and (missing := wanting(item, claimed, arrived)):
+            raise Problem("parts-missing", f"{len(missing)} parts are missing or are not what you sent.", parts=missing)
+        etags = [claimed.get(number, "") for number in range(1, part_count(item) + 1)]
+        etag = self.uploads.complete(item, etags) if arrived is not None else None
+        held = self._held(item)
+        if held is None or held.etag.strip('"') != (etag or whole_etag(etags)):
+            raise Problem("replaced-or-deleted", "This file was replaced or deleted meanwhile. Upload it again.")
+        return self.read(client, item_id)
+
+    def annotate(self, client: str, item_id: str, note: Note) -> None:
+        """Put a note beside the file."""
+        item = self.find(client, item_id)
+        self.buckets.inbox.put(f"{_stem(item.key)}.json", msgspec.json.encode(note))
+
+    def find(self, client: str, item_id: str) -> Item:
+        """Read an item. Raises Problem when there is none."""
+        item = self._stored(client, item_id)
+        if item is None:
+            raise not_found()
+        return item
+
+    def _stored(self, client: str, item_id: str) -> Item | None:
+        if not (is_client(client) and is_item(item_id)):
+            return None
+        body = self.buckets.work.read(_document(client, item_id))
+        return schema.load(Item, body) if body else None
+
+    def _answer(self, item: Item) -> ItemAnswer | None:
+        """Describe an item; None when its video was deleted."""
+        body = self.buckets.media.read(keys.MANIFEST.key(id=item.video_id))
+        manifest = schema.load(Manifest, body) if body else None
+        if manifest and manifest.status == "deleted":
+            return None
+        awaited = manifest is None and self._held(item) is None
+        return describe(item, manifest, self._upload(item) if awaited else None)
+
+    def _held(self, item: Item) -> Version | None:
+        """Give what the store holds now under an item's key."""
+        versions = self.buckets.inbox.versions(item.key)
+        return next((found for found in versions if found.key == item.key and found.latest and not found.deleted), None)
+
+    def _signed(self, item: Item, numbers: Sequence[int]) -> tuple[SignedPart, ...]:
+        return tuple(SignedPart(number, self.uploads.address(item, number)) for number in numbers)
+
+    @staticmethod
+    def _upload(item: Item, signed: tuple[SignedPart, ...] = ()) -> Upload:
+        return Upload(upload_id=item.upload_id, part_size=item.part_size, part_count=part_count(item), parts=signed)
+
+
+def _document(client: str, item_id: str) -> str:
+    return keys.ITEM.key(client=client, item=item_id)
+
+
+def _stem(key: str) -> str:
+    """Give the stem of an inbox key; empty for a key that no video has."""
+    name = read_name(key)
+    return name.stem if name else ""

@@ -1,0 +1,104 @@
+"""Makes what the checkout needs: environments, front-end modules and, for tests, a browser.
+
+Each step is done once for the content of the files that it depends on. Run by the bare Python 3.13 of ``bootstrap.sh``,
+so nothing is imported here but the standard library.
+"""
+
+import fcntl
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local.browser import link_browser
+from infra.local.command import LocalError, end_with, run, say
+from infra.local.fingerprint import fingerprint, is_stamped, put_stamp
+from infra.local.places import BIN, FRONTEND, REQUIREMENTS, ROOT, TOOLS
+
+UV = BIN / "uv"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to make: what it says, what it depends on, what is there afterwards."""
+
+    says: str
+    inputs: tuple[Path, ...]
+    folder: Path  # holds the result, and the stamp: who deletes the one deletes the other
+    result: Path
+    make: Callable[[], None]
+
+    def do(self) -> None:
+        """Make it, unless it was made from the same inputs."""
+        mark, stamp = fingerprint(self.inputs, sys.version), self.folder / ".stamp"
+        if not (is_stamped(stamp, mark) and self.result.exists()):
+            say(f"setup: {self.says}")
+            self.make()
+            put_stamp(stamp, mark)
+
+
+def steps() -> Iterator[Step]:
+    """Give the steps in their order."""
+    yield _environment("venv", "dev", "the development environment")
+    yield _environment("function", "function", "the functions' runtime")
+    yield _environment("sam", "sam", "SAM, which builds and deploys,")
+    yield _environment("localstack", "localstack", "LocalStack, the emulator,")
+    listings = (FRONTEND / "package.json", FRONTEND / "package-lock.json")
+    if all(listing.exists() for listing in listings):
+        yield _npm("installing the front end's modules with npm", listings, "node_modules", "ci", "--no-audit", "--no-fund")
+        yield _npm("bundling the front end's modules", (*listings, FRONTEND / "build.mjs"), "vendor", "run", "build")
+
+
+def _environment(name: str, requirements: str, what: str) -> Step:
+    folder, listing = TOOLS / name, REQUIREMENTS / f"{requirements}.txt"
+    python = folder / "bin" / "python"
+
+    def make() -> None:
+        if not python.exists():  # or its interpreter has gone
+            _uv("venv", "--clear", "--relocatable", "--python", sys.executable, folder)
+        _uv("pip", "sync", "--require-hashes", "--python", python, listing)
+
+    return Step(f"installing {what} into .local/{name}", (listing,), folder, python, make)
+
+
+def _uv(*arguments: str | Path) -> None:
+    hint = "If the package index could not be reached, try again; nothing is half done."
+    run([UV, "--quiet", *arguments], cwd=ROOT, hint=hint)
+
+
+def _npm(says: str, inputs: tuple[Path, ...], result: str, *arguments: str) -> Step:
+    hint = "It needs Node.js 20 or newer, which brings npm. If the registry could not be reached, try again."
+    folder = FRONTEND / result
+
+    def make() -> None:
+        run(["npm", *arguments], cwd=FRONTEND, hint=hint)
+
+    return Step(says, inputs, folder, folder, make)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait while another set-up of this checkout is at work."""
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> None:
+    """Do all steps; the argument ``browser`` adds the browser."""
+    os.environ.pop("VIRTUAL_ENV", None)  # uv warns of it, and it is not ours
+    try:
+        with _alone():
+            for step in steps():
+                step.do()
+            if "browser" in sys.argv[1:]:
+                link_browser(BIN / "chromium")
+    except LocalError as error:
+        end_with(error)
+
+
+if __name__ == "__main__":
+    main()

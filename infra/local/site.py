@@ -1,0 +1,99 @@
+"""Puts the static site's files into the site bucket, each with its content type."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.local.command import LocalError, say
+from infra.local.fingerprint import files_below
+from infra.local.places import FRONTEND, ROOT
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+SCHEMAS = ROOT / "functions" / "common" / "schemas"
+
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+
+# Of the tools, not of the site; so are hidden files, and .ts, which tells the type checker of a bundled module.
+NOT_SERVED = {"build.mjs", "package.json", "package-lock.json", "tsconfig.json"}
+
+# Written by the catalogue function; a deployment that wrote them would show an empty site until its next run.
+CATALOGUES_OWN = ("index.html", "w/", "tags/", "sitemap.xml", "feed.")
+
+# Names carry no hash of their content, so a browser asks each time and is mostly answered "not modified".
+CACHE_CONTROL = "no-cache"
+
+
+@dataclass(frozen=True)
+class SiteFile:
+    """One object of the site."""
+
+    key: str
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """Give the type by the ending; LocalError for an ending that has none here."""
+        suffix = Path(self.key).suffix
+        if suffix not in CONTENT_TYPES:
+            raise LocalError(f"the site's file {self.key} has no content type; add {suffix!r} to {Path(__file__).name}")
+        return CONTENT_TYPES[suffix]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the site goes, and the two addresses that its pages must know."""
+
+    s3: "S3Client"
+    bucket: str
+    media_url: str
+    api_url: str
+
+    def files(self) -> list[SiteFile]:
+        """Give all that is to be there."""
+        return [*site_files(), self._config()]
+
+    def publish(self) -> None:
+        """Put all files."""
+        files = self.files()
+        say(f"putting {len(files)} files into the site bucket")
+        for file in files:
+            self.s3.put_object(
+                Bucket=self.bucket,
+                Key=file.key,
+                Body=file.body,
+                ContentType=file.content_type,
+                CacheControl=CACHE_CONTROL,
+            )
+
+    def _config(self) -> SiteFile:
+        document = {"media": self.media_url, "api": self.api_url}
+        return SiteFile("config.json", json.dumps(document).encode())
+
+
+def site_files() -> Iterator[SiteFile]:
+    """Give the files of frontend/ and the documents' schemas, without what is the catalogue's to write."""
+    yield from (file for file in _below(FRONTEND, "") if not file.key.startswith(CATALOGUES_OWN))
+    yield from _below(SCHEMAS, "schemas/")
+
+
+def _below(folder: Path, prefix: str) -> Iterator[SiteFile]:
+    for path in sorted(files_below(folder)):
+        if not (path.name in NOT_SERVED or path.name.startswith(".") or path.suffix == ".ts"):
+            yield SiteFile(prefix + path.relative_to(folder).as_posix(), path.read_bytes())

@@ -1,0 +1,160 @@
+"""The local stack as a whole: up, down, and where it is."""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from functions.common import events
+from infra.local import deployment, emulator, seed
+from infra.local.account import REGION, Account
+from infra.local.command import LocalError, end_with, say
+from infra.local.fingerprint import fingerprint, is_stamped, put_stamp
+from infra.local.places import Places, places
+from infra.local.site import Site
+
+REST_STAGE = "v1"
+# What the catalogue takes for "write the front page anew"; a test holds it to functions/catalogue/handler.py, whose import
+# would cost every test half a second.
+REBUILD = "rebuild"
+BUCKETS = ("Inbox", "Work", "Media", "Site")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack, as in ``stack.json``; every URL ends with a slash, but for ``endpoint`` and ``api_url``."""
+
+    endpoint: str
+    region: str
+    inbox_bucket: str
+    work_bucket: str
+    media_bucket: str
+    site_bucket: str
+    site_url: str  # another origin than media_url, as in the cloud
+    media_url: str
+    api_url: str  # the routes of the API follow it: /api/v1/item
+    api_token: str
+    queues: Mapping[str, str]  # stage → address
+
+    @classmethod
+    def read(cls, path: Path) -> "Stack":
+        """Read ``stack.json``; LocalError where there is none."""
+        if not path.is_file():
+            raise LocalError(f"{path} is not there; `make up` starts the stack and writes it")
+        return cls(**json.loads(path.read_text()))
+
+    def write(self, path: Path) -> None:
+        """Write ``stack.json`` for this user alone: it holds the API's secret."""
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(asdict(self), file, indent=2)
+
+
+def up(where: Places, parameters: Mapping[str, str] | None = None) -> Stack:
+    """Start the stack, or bring a running one up to date; ``parameters`` are the template's, beside the local ones."""
+    where.own.mkdir(parents=True, exist_ok=True)
+    running = _running(where) or emulator.start(where)
+    account = Account.at(running.endpoint)
+    token = _token(account)
+    _deploy(account, {**deployment.PARAMETERS, **(parameters or {})}, where)
+    stack = _described(account, running.port, token)
+    stack.write(where.stack_file)
+    _publish_site(account, stack, where)
+    return stack
+
+
+def _deploy(account: Account, parameters: Mapping[str, str], where: Places) -> None:
+    stamp, mark = where.run / "deployed", fingerprint([], deployment.build(), str(sorted(parameters.items())))
+    if not is_stamped(stamp, mark):
+        deployment.deploy(account, parameters)
+        emulator.require_clean_log(where)
+        put_stamp(stamp, mark)
+
+
+def _publish_site(account: Account, stack: Stack, where: Places) -> None:
+    site = Site(account.s3, stack.site_bucket, stack.media_url, stack.api_url)
+    stamp, mark = where.run / "site", fingerprint([], *map(str, site.files()))
+    if not is_stamped(stamp, mark):
+        site.publish()
+        account.sqs.send_message(QueueUrl=stack.queues["catalogue"], MessageBody=events.body([REBUILD]))
+        put_stamp(stamp, mark)
+
+
+def down(where: Places) -> bool:
+    """Stop the stack, and nothing else; tell whether one was running."""
+    where.stack_file.unlink(missing_ok=True)
+    return emulator.stop(where)
+
+
+def _running(where: Places) -> emulator.Emulator | None:
+    found = emulator.running(where)
+    if found and not found.is_healthy():
+        say("the emulator runs and does not answer; starting it anew")
+        emulator.stop(where)
+        return None
+    return found
+
+
+def _token(account: Account) -> str:
+    """Give the API's secret; made once for each start of the emulator."""
+    name = deployment.TOKEN_PARAMETER
+    try:
+        return account.ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    except account.ssm.exceptions.ParameterNotFound:
+        token = secrets.token_urlsafe(32)
+        account.ssm.put_parameter(Name=name, Value=token, Type="SecureString")
+        return token
+
+
+def _described(account: Account, port: int, token: str) -> Stack:
+    found = deployment.resources(account)
+    buckets = {name: found[f"{name}Bucket"][1] for name in BUCKETS}
+    rest_api = next(physical for kind, physical in found.values() if kind == "AWS::ApiGateway::RestApi")
+    return Stack(
+        endpoint=account.endpoint,
+        region=REGION,
+        inbox_bucket=buckets["Inbox"],
+        work_bucket=buckets["Work"],
+        media_bucket=buckets["Media"],
+        site_bucket=buckets["Site"],
+        site_url=f"http://{emulator.HOST}:{port}/{buckets['Site']}/",
+        media_url=f"http://localhost:{port}/{buckets['Media']}/",
+        api_url=f"{account.endpoint}/_aws/execute-api/{rest_api}/{REST_STAGE}",
+        api_token=token,
+        queues=_queues(found),
+    )
+
+
+def _queues(found: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Give each stage's queue: IngestQueue → ingest; queues of dead letters as well: IngestDeadQueue → ingestdead."""
+    queues = {name: address for name, (kind, address) in found.items() if kind == "AWS::SQS::Queue"}
+    return {name.removesuffix("Queue").lower(): address for name, address in queues.items()}
+
+
+def main() -> None:
+    """``up`` starts or renews the stack and shows a video on it (SEED= leaves that out); ``down`` stops it."""
+    try:
+        where = places()
+        match sys.argv[1:]:
+            case ["up"]:
+                _announce(up(where), seeds=bool(os.environ.get("SEED", "demo")))
+            case ["down"]:
+                say("stopped" if down(where) else "nothing was running")
+            case _:
+                sys.exit("usage: python -m infra.local.stack up | down")
+    except (LocalError, ValueError) as error:
+        end_with(error)
+
+
+def _announce(stack: Stack, *, seeds: bool) -> None:
+    say(f"the site: {stack.site_url}index.html")
+    say(f"the inbox, for any S3 tool: s3://{stack.inbox_bucket} at {stack.endpoint}")
+    if seeds:
+        say(f"a video: {seed.show_demo(stack)}")
+
+
+if __name__ == "__main__":
+    main()
