@@ -14,6 +14,8 @@ from infra.local.stack import Stack, down, up
 STACK_PLACES = {"REEL_LOCAL": ".local/test", "REEL_PORT": "0"}
 STACK_PARAMETERS = {
     "HeartbeatSeconds": "15",  # a killed worker is followed after that; a busy machine still beats in time
+    "Rungs": "1080p,720p,480p",
+    "ViewersGraceSeconds": "0",
     "SweepFirstAgeSeconds": "5",  # tests call the sweep themselves,
     "SweepRate": "rate(30 days)",  # and nobody else does
 }

@@ -53,7 +53,7 @@ class Clip:
     shows: Callable[[int], int] = lambda frame: frame
     within: int = 0  # how far the number may be off: frames that were dropped from a variable rate
     lost_frames: int = 0  # how many frames at the end may be there or not: where a file was cut off
-    picture_begins_s: float = 0.0  # source time of the first picture, which becomes 0
+    first_beep_s: float = 0.0  # then one each second
 
     @property
     def path(self) -> Path:
@@ -207,14 +207,23 @@ def _table() -> dict[str, Clip]:
             rate=R25,
             frames=237,
             shows=lambda frame: frame + 63,
-            picture_begins_s=0.02,
+            first_beep_s=0.5,
         ),
         Clip("audio_m4a", ".m4a", sound("-c:a", "aac"), duration_s=9),
         Clip("audio_mp3", ".mp3", sound("-c:a", "libmp3lame"), duration_s=9),
         Clip("silent", ".mp4", small(9, *X264, "-an"), duration_s=9, rate=R25, frames=225, audio=0),
         Clip("blink", ".mp4", small(0.2), duration_s=0.2, rate=R25, frames=5),
         Clip("index_lost", ".mp4", cut_off(0.6), status="rejected", code="damaged"),
-        Clip("index_first", ".mp4", cut_off(0.6, "-movflags", "+faststart"), duration_s=5.96, rate=R25, frames=149, lost_frames=2),
+        Clip(
+            "index_first",
+            ".mp4",
+            cut_off(0.6, "-movflags", "+faststart"),
+            duration_s=5.96,
+            rate=R25,
+            frames=149,
+            lost_frames=2,
+            within=1,
+        ),
         Clip("text", ".mp4", text("This is no video.\n" * 20), status="rejected", code="unknown_container"),
         Clip("playlist", ".mp4", text(HLS_PLAYLIST), status="rejected", code="playlist_not_media"),
     )

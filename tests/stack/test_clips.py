@@ -15,7 +15,9 @@ NAMES = [name for name in TABLE if name != "film_3min"]  # that one is for the b
 READY = [name for name in NAMES if TABLE[name].status == "ready"]
 PICTURES = [name for name in READY if TABLE[name].rate]
 SOUNDS = [name for name in READY if TABLE[name].audio]
-OVER_HTTP = ("-protocol_whitelist", "http,tcp", "-allowed_extensions", "ALL")
+# http_multiple: asking ahead, ffmpeg 9.0.2 (not 8) skips a second byte range of one object.
+OVER_HTTP = ("-protocol_whitelist", "http,tcp", "-allowed_extensions", "ALL", "-http_multiple", "0")
+FADED_S = 0.05  # what an AAC decoder fades in, having nothing before it; a beep in it begins late
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +81,11 @@ def test_the_playlists_hold_the_frames_that_were_planned(name: str, library: Lib
 @pytest.mark.parametrize("name", SOUNDS)
 def test_every_beep_is_heard_at_its_second(name: str, library: Library, settled: Mapping[str, Manifest]) -> None:
     (address,) = [found for rendition, found in lists(library, settled[name]).items() if rendition.startswith("a/")]
-    source, made = beeps(clip(name)), beeps(address, *OVER_HTTP)
-    expected = [onset - TABLE[name].picture_begins_s for onset in source if onset < TABLE[name].duration_s]
+    wanted, made = TABLE[name], beeps(address, *OVER_HTTP)
+    drawn = [wanted.first_beep_s + second for second in range(int(wanted.duration_s) + 1)]
+    expected = [onset for onset in drawn if FADED_S < onset < wanted.duration_s - FADED_S]
 
-    assert made[: len(expected)] == pytest.approx(expected, abs=0.005)
+    assert [onset for onset in made if FADED_S < onset < wanted.duration_s] == pytest.approx(expected, abs=0.005)
 
 
 @pytest.mark.parametrize("name", [name for name in READY if TABLE[name].captions])
