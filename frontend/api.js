@@ -31,7 +31,8 @@ export class Api {
 
   /** @param {File} file @returns {Promise<Item>} */
   create(file) {
-    const content_type = file.type || "application/octet-stream";
+    // Some systems call a .ts or .mkv file text, or nothing at all; what it is, the server reads from its bytes.
+    const content_type = /^(video|audio)\//.test(file.type) ? file.type : "application/octet-stream";
     const wish = { client_id: this.#client, file_name: file.name, file_size: file.size, content_type };
     return this.#ask("POST", "/item", wish);
   }

@@ -70,6 +70,7 @@
  * @property {Playable} [playable]
  * @property {Entry} [entry]
  * @property {number} [entry_number]
+ * @property {number} [announced]
  * @property {string} [title]
  * @property {string} [description]
  * @property {string[]} [tags]

@@ -30,7 +30,6 @@ def main() -> None:
     """Write all of them."""
     for kind in model.DOCUMENTS:
         file_of(kind).write_text(schema_of(kind))
-        print(file_of(kind).name)
 
 
 if __name__ == "__main__":

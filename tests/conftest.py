@@ -11,7 +11,7 @@ from infra.local.places import places
 from infra.local.stack import Stack, down, up
 
 # The stack of the tests: beside a developer's own, on a free port, and quicker to repeat itself.
-STACK_PLACES = {"REEL_LOCAL": ".local/test", "REEL_PORT": "0"}
+STACK_PLACES = {"REEL_LOCAL": os.environ.get("REEL_TEST", ".local/test"), "REEL_PORT": "0"}
 STACK_PARAMETERS = {
     "HeartbeatSeconds": "15",  # a killed worker is followed after that; a busy machine still beats in time
     "Rungs": "1080p,720p,480p",

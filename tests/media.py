@@ -126,6 +126,12 @@ def turned(path: Path, seconds: float, filters: str, *codecs: str) -> None:
         ffmpeg("-display_rotation", "-90", "-i", flat, "-c", "copy", "-map", "0", *TICKS, path)
 
 
+def without_sound(path: Path) -> None:
+    """A picture alone."""
+    graph, inputs, *_ = numbered(640, 360, "25", 9)
+    ffmpeg(graph, inputs.partition(";aevalsrc")[0], "-map", "[v]", *X264, path)
+
+
 def sound(*codec: str) -> Callable[[Path], None]:
     """Nine seconds of beeps."""
     return lambda path: ffmpeg("-f", "lavfi", "-i", f"{BEEP}:d=9", *codec, path)
@@ -195,6 +201,7 @@ R30: Final = Fraction(30)
 def _table() -> dict[str, Clip]:
     clips = (
         Clip("demo", ".mp4", film(30), duration_s=30, rate=R25, frames=750, size=(1920, 1080)),
+        Clip("film_12s", ".mp4", film(12), duration_s=12, rate=R25, frames=300, size=(1920, 1080)),
         Clip("film_3min", ".mp4", film(180), duration_s=180, rate=R25, frames=4500, size=(1920, 1080)),
         Clip("phone_vfr", ".mov", phone_vfr, duration_s=8, rate=R30, frames=240, size=PHONE, within=1),
         Clip("phone_hdr", ".mov", phone_hdr, duration_s=6, rate=R30, frames=180, size=PHONE),
@@ -211,7 +218,7 @@ def _table() -> dict[str, Clip]:
         ),
         Clip("audio_m4a", ".m4a", sound("-c:a", "aac"), duration_s=9),
         Clip("audio_mp3", ".mp3", sound("-c:a", "libmp3lame"), duration_s=9),
-        Clip("silent", ".mp4", small(9, *X264, "-an"), duration_s=9, rate=R25, frames=225, audio=0),
+        Clip("silent", ".mp4", without_sound, duration_s=9, rate=R25, frames=225, audio=0),
         Clip("blink", ".mp4", small(0.2), duration_s=0.2, rate=R25, frames=5),
         Clip("index_lost", ".mp4", cut_off(0.6), status="rejected", code="damaged"),
         Clip(

@@ -30,7 +30,6 @@ from functions.common.errors import Contended, Unavailable
 from functions.common.model import Note
 from functions.common.ports import Telemetry
 from functions.common.settings import ApiSettings, BucketNames
-from functions.common.settings import read as setting
 from functions.common.telemetry import CloudWatch
 
 PREFIX: Final = "/api/v1"
@@ -203,7 +202,7 @@ def _refusal(problem: Problem) -> Answer:
 def _api() -> Api:
     names, settings = BucketNames.of(os.environ), ApiSettings.of(os.environ)
     client = s3.client(names)
-    post = OrderPost(boto3.client("sqs"), setting(os.environ, "TRANSCODE_QUEUE_URL"))
+    post = OrderPost(boto3.client("sqs"), settings.transcode_queue)
     items = Items(s3.buckets(client, names), Uploads(client, names.inbox), settings.max_source_bytes)
     guard = Guard.of(boto3.client("ssm"), settings.token_parameter)
     return Api.of(items, post.send, guard, CloudWatch("api", os.environ))

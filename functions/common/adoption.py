@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from functions.common import keys
 from functions.common.inbox import Inventory
-from functions.common.model import Current, InboxObject, Note, Problem
+from functions.common.model import Current, InboxObject, Note, Problem, Sidecar
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def next_current(old: Current, inventory: Inventory, words: Words | None) -> Cur
         source=source,
         note_object=inventory.note,
         note=note,
-        sidecars=inventory.sidecars,
+        sidecars=_adopted(old, inventory.sidecars),
         problems=(*inventory.problems, *(words.problems if words else ())),
         date=(note and note.date) or first_seen,
         first_seen=first_seen,
@@ -46,7 +48,18 @@ def expects(current: Current | None, inventory: Inventory) -> bool:
         return inventory.source is None
     if inventory.source is None:
         return current.source is None
-    return (current.source, current.note_object, current.sidecars) == (*(inventory.source, inventory.note, inventory.sidecars),)
+    found = (inventory.source, inventory.note, inventory.sidecars)
+    return (current.source, current.note_object, tuple(map(_unadopted, current.sidecars))) == found
+
+
+def _adopted(old: Current, found: tuple[Sidecar, ...]) -> tuple[Sidecar, ...]:
+    """Keep the adoption of what was there already; what is new is adopted by the generation that will be written."""
+    known = {_unadopted(sidecar): sidecar for sidecar in old.sidecars}
+    return tuple(known.get(sidecar) or replace(sidecar, adopted=old.generation + 1) for sidecar in found)
+
+
+def _unadopted(sidecar: Sidecar) -> Sidecar:
+    return replace(sidecar, adopted=0)
 
 
 def _same(old: InboxObject, new: InboxObject) -> bool:

@@ -53,21 +53,15 @@ class _SqsEvent(msgspec.Struct):
 class Message:
     """One message of a batch. `keys`: objects that it names; `unreadable`: why it names none.
 
-    `receives` counts deliveries from 1; `swept` tells that the sweep sent it, `revived` that it died once before.
+    `receives` counts deliveries from 1; `revived` tells that it died once before.
     """
 
     id: str
     handle: str
     keys: tuple[str, ...] = ()
     receives: int = 1
-    swept: bool = False
     revived: bool = False
     unreadable: str | None = None
-
-    @property
-    def repeated(self) -> bool:
-        """An earlier worker may have died after its last write but one: do the last one again."""
-        return self.swept or self.receives > 1
 
 
 def parse(event: object) -> tuple[Message, ...]:
@@ -93,14 +87,12 @@ def read(message_id: str, handle: str, text: str, receives: int = 1) -> Message:
         content = msgspec.json.decode(text, type=_Body)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         return Message(message_id, handle, receives=receives, unreadable=str(error))
-    sources = {found.event_source for found in content.Records}
     return Message(
         message_id,
         handle,
         keys=tuple(unquote_plus(found.s3.object.key) for found in content.Records),
         receives=receives,
-        swept=bool(sources & {SWEEP, REVIVED}),
-        revived=REVIVED in sources,
+        revived=any(found.event_source == REVIVED for found in content.Records),
     )
 
 

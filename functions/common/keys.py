@@ -19,7 +19,6 @@ FIELDS: Final[Mapping[str, str]] = {
     "id": ID,
     "rev": ID,
     "unit": UNIT,
-    "version": r"[A-Za-z0-9._-]{1,1024}",  # S3 hands out opaque version ids; these are the characters seen
     "rendition": r"[av]/[A-Za-z0-9-]{1,64}",
     "number": r"[0-9]{1,12}",
     "generation": r"[0-9]{1,12}",
@@ -77,11 +76,11 @@ class Form:
 CURRENT: Final = Form("current/{id}.json")
 PLAN: Final = Form("state/{id}/{rev}/plan.json")
 ORDER: Final = Form("orders/{id}/{rev}/{unit}.json")
-SIDE_ORDER: Final = Form("orders/{id}/side/{version}.json")
+SIDE_ORDER: Final = Form("orders/{id}/side/{rev}.json")
 OK: Final = Form("receipts/{id}/{rev}/{unit}.ok.json")
 ERROR: Final = Form("receipts/{id}/{rev}/{unit}.error.json")
-SIDE_OK: Final = Form("receipts/{id}/side/{version}.ok.json")
-SIDE_ERROR: Final = Form("receipts/{id}/side/{version}.error.json")
+SIDE_OK: Final = Form("receipts/{id}/side/{rev}.ok.json")
+SIDE_ERROR: Final = Form("receipts/{id}/side/{rev}.error.json")
 FRAGMENT: Final = Form("fragments/{id}/{number}.json")
 ITEM: Final = Form("items/{client}/{item}.json")
 
@@ -95,8 +94,8 @@ STORYBOARD: Final = Form("v/{id}/{rev}/storyboard.vtt")
 SPRITE: Final = Form("v/{id}/{rev}/sprite-{unit}-{hash}.jpg")
 POSTER: Final = Form("v/{id}/{rev}/poster-{width}-{hash}.{picture}")
 TEXT: Final = Form("v/{id}/{rev}/{unit}-{hash}.vtt")
-SIDE_CAPTIONS: Final = Form("v/{id}/side/{version}-{hash}.vtt")
-SIDE_POSTER: Final = Form("v/{id}/side/{version}-{width}-{hash}.{picture}")
+SIDE_CAPTIONS: Final = Form("v/{id}/side/{rev}-{hash}.vtt")
+SIDE_POSTER: Final = Form("v/{id}/side/{rev}-{width}-{hash}.{picture}")
 PAGE: Final = Form("catalogue/p/{generation}-{hash}.json")
 ROOT: Final = Form("catalogue/root.json")
 
@@ -107,7 +106,7 @@ WATCH_PAGE: Final = Form("w/{id}.html")
 # inbox bucket: what the API uploads; people may use any other key
 UPLOAD: Final = Form("{client}/{item}/{file}")
 
-SIDE: Final = "side"  # stands where a rev stands, for what belongs to a sidecar
+SIDE: Final = "side"  # stands before the rev of a sidecar
 
 WORK_FORMS: Final = (CURRENT, PLAN, ORDER, SIDE_ORDER, OK, ERROR, SIDE_OK, SIDE_ERROR, FRAGMENT, ITEM)
 MEDIA_FORMS: Final = (
@@ -123,7 +122,7 @@ def video_id(stem: str) -> str:
 
 
 def rev(*parts: str) -> str:
-    """Name one adoption of a source: its parts are the source's key, its version and the adoption's number."""
+    """Name one adoption of a source or a sidecar: its parts are the key, the version and the adoption's number."""
     return _name("\n".join(parts))
 
 

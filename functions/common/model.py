@@ -48,11 +48,20 @@ class InboxObject(Value, frozen=True):
 
 
 class Sidecar(Value, frozen=True):
-    """Captions or a poster that lie beside a source."""
+    """Captions or a poster that lie beside a source.
+
+    `adopted` is the generation of `current` that took it in, 0 before. A file that was away and is back is taken in anew.
+    """
 
     kind: Literal["captions", "poster"]
     object: InboxObject
     language: Language | None = None
+    adopted: Count = 0
+
+    @property
+    def rev(self) -> str:
+        """Name this adoption; like a source's rev it never returns."""
+        return keys.rev(self.object.key, self.object.version, str(self.adopted))
 
 
 class Chapter(Value, frozen=True):
@@ -374,8 +383,9 @@ class Manifest(Document, frozen=True, tag="manifest-1.json"):
     """All that a page needs to show and play one video, and its status. Written by index, as the last of a pass.
 
     `generation` grows at each write; `current_generation` is that of the `current` it was made from; `receipts` counts what
-    was seen. `entry` is what the catalogue shows, `entry_number` grows when it changes. `captions` and `posters` are the
-    dropped ones, which come before those of `playable`. After a delete only numbers remain.
+    was seen. `entry` is what the catalogue shows, `entry_number` grows when it changes; `announced` is the last such number
+    for which a fragment was made. `captions` and `posters` are the dropped ones, which come before those of `playable`. After
+    a delete only numbers remain.
     """
 
     id: Id
@@ -388,6 +398,7 @@ class Manifest(Document, frozen=True, tag="manifest-1.json"):
     playable: Playable | None = None
     entry: Entry | None = None
     entry_number: Count = 0
+    announced: Count = 0
     title: Line = ""
     description: str = ""
     tags: tuple[str, ...] = ()

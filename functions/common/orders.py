@@ -32,7 +32,7 @@ class OrderKeys:
     def of(cls, order: Order) -> Self:
         """Give the keys of an order."""
         if isinstance(order.work, SidecarWork):
-            return cls.of_sidecar(order.id, order.work.sidecar.object.version)
+            return cls.of_sidecar(order.id, order.work.sidecar.rev)
         if order.rev is None or order.unit is None:
             raise ValueError(f"an order of {order.id} that is not a sidecar's has no rev or no unit")
         return cls.of_unit(order.id, order.rev, order.unit)
@@ -43,10 +43,10 @@ class OrderKeys:
         return cls(*(form.key(id=video, rev=rev, unit=unit) for form in (keys.ORDER, keys.OK, keys.ERROR)))
 
     @classmethod
-    def of_sidecar(cls, video: str, version: str) -> Self:
+    def of_sidecar(cls, video: str, rev: str) -> Self:
         """Give the keys of a sidecar's conversion."""
         forms = (keys.SIDE_ORDER, keys.SIDE_OK, keys.SIDE_ERROR)
-        return cls(*(form.key(id=video, version=version) for form in forms))
+        return cls(*(form.key(id=video, rev=rev) for form in forms))
 
     @classmethod
     def parse(cls, key: str) -> Self | None:
@@ -54,5 +54,5 @@ class OrderKeys:
         if fields := keys.ORDER.parse(key):
             return cls.of_unit(fields["id"], fields["rev"], fields["unit"])
         if fields := keys.SIDE_ORDER.parse(key):
-            return cls.of_sidecar(fields["id"], fields["version"])
+            return cls.of_sidecar(fields["id"], fields["rev"])
         return None

@@ -5,18 +5,16 @@ from collections.abc import Iterable
 from functions.common import keys
 from functions.common.model import Current
 
+FORMS = (keys.OK, keys.ERROR, keys.SIDE_OK, keys.SIDE_ERROR)
+
+
+def wanted(current: Current) -> set[str]:
+    """Give the revs of the source and of the sidecars that are there now."""
+    revs = {sidecar.rev for sidecar in current.sidecars}
+    return revs | {current.rev} if current.rev else revs
+
 
 def relevant(current: Current, listed: Iterable[str]) -> list[str]:
     """Choose from the keys under `receipts/<id>/` those of the current rev and of the sidecars that are there now."""
-    versions = {sidecar.object.version for sidecar in current.sidecars}
-    return [key for key in listed if _rev(key) == current.rev is not None or _version(key) in versions]
-
-
-def _rev(key: str) -> str | None:
-    fields = keys.OK.parse(key) or keys.ERROR.parse(key)
-    return fields["rev"] if fields else None
-
-
-def _version(key: str) -> str | None:
-    fields = keys.SIDE_OK.parse(key) or keys.SIDE_ERROR.parse(key)
-    return fields["version"] if fields else None
+    revs = wanted(current)
+    return [key for key in listed if any((fields := form.parse(key)) and fields["rev"] in revs for form in FORMS)]

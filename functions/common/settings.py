@@ -143,10 +143,14 @@ class SweepSettings:
 
 @dataclass(frozen=True)
 class ApiSettings:
-    """What the API lets in. `token_parameter` names the SSM SecureString that holds the bearer secret."""
+    """What the API lets in. `token_parameter` names the SSM SecureString that holds the bearer secret.
+
+    `transcode_queue`: where a retry sends the orders of a failed video.
+    """
 
     token_parameter: str
     max_source_bytes: int
+    transcode_queue: str
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
@@ -154,4 +158,5 @@ class ApiSettings:
         return cls(
             token_parameter=read(environment, "TOKEN_PARAMETER"),
             max_source_bytes=number(environment, "MAX_SOURCE_BYTES", 1),
+            transcode_queue=read(environment, "TRANSCODE_QUEUE_URL"),
         )

@@ -10,20 +10,11 @@ from functions.common.ports import Heart, Telemetry
 
 @dataclass(frozen=True)
 class Group:
-    """The keys of a batch that are one piece of work, and the messages that brought them.
-
-    `again`: this worker has tried it before, as part of a larger group.
-    """
+    """The keys of a batch that are one piece of work, and the messages that brought them."""
 
     name: str
     keys: tuple[str, ...]
     messages: tuple[Message, ...]
-    again: bool = False
-
-    @property
-    def repeated(self) -> bool:
-        """Whether any of it was tried before, or came from the sweep."""
-        return self.again or any(message.repeated for message in self.messages)
 
 
 @dataclass(frozen=True)
@@ -81,4 +72,4 @@ class Stage:
 
     def _alone(self, group: Group, message: Message) -> Group:
         keys = tuple(key for key in message.keys if self.name_of(key) == group.name)
-        return Group(group.name, keys, (message,), again=True)
+        return Group(group.name, keys, (message,))

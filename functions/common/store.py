@@ -188,6 +188,9 @@ class Bucket:
         from inputs no older than what it replaces. That a pass which writes nothing is the only way out matters as much:
         without it, an older reader's write can follow a newer reader's pass and stay (docs/architecture.md, R2).
 
+        A write without an answer ends it too, with Unavailable: the write may still arrive, and a pass that came before it would
+        find nothing to do. The queue brings the message back after more than a request's life.
+
         Returns every write that was tried. Raises Contended when others won every round.
         """
         tried: list[Write] = []
@@ -198,7 +201,10 @@ class Bucket:
                 return tuple(tried)
             for write in due:
                 tried.append(write)
-                if self.door.put(write.key, write.body, look.condition(write.key)) is not Answer.DONE:
+                answer = self.door.put(write.key, write.body, look.condition(write.key))
+                if answer is Answer.LOST:
+                    raise Unavailable(write.key)
+                if answer is not Answer.DONE:
                     self.pause(attempt)
                     break
         raise Contended(tried[-1].key)

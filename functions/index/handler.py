@@ -4,12 +4,11 @@ import functools
 import os
 from dataclasses import dataclass, field
 
-from functions.common import keys, schema
-from functions.common.model import Fragment
+from functions.common import keys
 from functions.common.stage import Group, Stage
 from functions.common.store import Buckets
 from functions.common.wiring import Lambda
-from functions.index.publish import Memory, publish
+from functions.index.publish import Memory, announce, publish
 
 
 @dataclass(frozen=True)
@@ -20,14 +19,10 @@ class Index:
     memory: Memory = field(default_factory=Memory)
 
     def act(self, group: Group) -> None:
-        """Publish one video. The fragment comes after the manifest, and again whenever a message is repeated."""
-        published = publish(self.buckets, self.memory, group.name)
-        manifest = published.manifest
-        if manifest is None or manifest.entry_number == 0:
-            return
-        if published.entry_changed or group.repeated:
-            fragment = keys.FRAGMENT.key(id=manifest.id, number=manifest.entry_number)
-            self.buckets.work.create(fragment, schema.dump(Fragment(id=manifest.id)))
+        """Publish one video, and tell the catalogue of each change of its entry."""
+        manifest = publish(self.buckets, self.memory, group.name)
+        while manifest and manifest.announced < manifest.entry_number:
+            manifest = announce(self.buckets, manifest)
 
 
 @functools.cache

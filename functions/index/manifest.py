@@ -60,8 +60,8 @@ def manifest(old: Manifest | None, current: Current, progress: Progress | None, 
     new = _described(current, progress, receipts, _kept(old)) if current.source else _tombstone(current, receipts)
     before = old.entry if old else None
     entry_number = (old.entry_number if old else 0) + (new.entry != before)
-    generation = old.generation if old else 0
-    new = msgspec.structs.replace(new, entry_number=entry_number, generation=generation)
+    generation, announced = (old.generation, old.announced) if old else (0, 0)
+    new = msgspec.structs.replace(new, entry_number=entry_number, announced=announced, generation=generation)
     return new if new == old else msgspec.structs.replace(new, generation=generation + 1)
 
 
@@ -85,7 +85,7 @@ def _described(current: Current, progress: Progress | None, receipts: Receipts, 
     verdict = _verdict(progress, ingest_error) if status in ("failed", "rejected") else None
     playable = _published(progress, kept, current, status)
     note = merged(current.note, progress.plan.note if progress else None)
-    side = [receipts.side_ok[s.object.version] for s in current.sidecars if s.object.version in receipts.side_ok]
+    side = [receipts.side_ok[s.rev] for s in current.sidecars if s.rev in receipts.side_ok]
     described = Manifest(
         id=current.id,
         generation=1,
@@ -187,11 +187,11 @@ def _side_captions(receipt: Receipt) -> Captions:
 def _problems(current: Current, progress: Progress | None, receipts: Receipts) -> Iterable[Problem]:
     yield from current.problems
     for sidecar in current.sidecars:
-        version, name = sidecar.object.version, file_name(sidecar.object.key)
-        if version in receipts.side_ok:
-            yield from receipts.side_ok[version].problems
-        elif version in receipts.side_errors:
-            yield Problem(where=name[:500], message=receipts.side_errors[version].message)
+        rev, name = sidecar.rev, file_name(sidecar.object.key)
+        if rev in receipts.side_ok:
+            yield from receipts.side_ok[rev].problems
+        elif rev in receipts.side_errors:
+            yield Problem(where=name[:500], message=receipts.side_errors[rev].message)
     if progress is None:
         return
     yield from progress.plan.problems

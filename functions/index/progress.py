@@ -13,7 +13,7 @@ FIRST_SEGMENTS: Final = 3  # a player stalls at once on a list shorter than thre
 
 @dataclass(frozen=True)
 class Receipts:
-    """One listing of an id's receipts: those of the current rev by unit, those of sidecars by version, and how many in all."""
+    """One listing of an id's receipts: those of the current rev by unit, those of sidecars by their rev, and how many in all."""
 
     ok: Mapping[str, Receipt]
     errors: Mapping[str, Verdict]

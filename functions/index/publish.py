@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from functions.common import keys, schema
-from functions.common.model import Current, Failure, Manifest, Plan, Receipt, Verdict
+from functions.common.model import Current, Failure, Fragment, Manifest, Plan, Receipt, Verdict
 from functions.common.receipts import relevant
 from functions.common.store import Bucket, Buckets, Look, Write
 from functions.index.manifest import manifest, playlists
@@ -31,24 +33,17 @@ class Memory:
         return self.ok[key]
 
 
-@dataclass
-class Published:
-    """What a publication saw last: the manifest, and whether a manifest with another entry was on its way out."""
-
-    manifest: Manifest | None = None
-    entry_changed: bool = False
-
-
-def publish(buckets: Buckets, memory: Memory, video: str) -> Published:
-    """Make playlists, multivariant playlist and manifest of a video say what its receipts say.
+def publish(buckets: Buckets, memory: Memory, video: str) -> Manifest | None:
+    """Make playlists, multivariant playlist and manifest of a video say what its receipts say; give the manifest.
 
     One pass is: look at the manifest, read `current`, look at the lists, list the receipts once, write what differs in the order
     in which one names the other. An id without `current` has nothing to publish.
     """
-    published = Published()
+    published: Manifest | None = None
     key = keys.MANIFEST.key(id=video)
 
     def compute(look: Look) -> Sequence[Write]:
+        nonlocal published
         body = look(key)
         old = schema.load(Manifest, body) if body else None
         current_body = buckets.work.read(keys.CURRENT.key(id=video))
@@ -60,13 +55,35 @@ def publish(buckets: Buckets, memory: Memory, video: str) -> Published:
             look(list_key)
         receipts = _receipts(buckets.work, memory, current)
         progress = Progress.of(current, plan, receipts) if plan else None
-        new = manifest(old, current, progress, receipts)
-        published.manifest = new
-        published.entry_changed |= new.entry_number != (old.entry_number if old else 0)
-        return [*(playlists(progress) if progress else ()), Write(key, schema.dump(new))]
+        published = manifest(old, current, progress, receipts)
+        return [*(playlists(progress) if progress else ()), Write(key, schema.dump(published))]
 
     buckets.media.derive(compute)
     return published
+
+
+def announce(buckets: Buckets, told: Manifest) -> Manifest:
+    """Make a fragment for the entry of a manifest, then let the manifest say so; give the manifest as it is then.
+
+    In this order, and kept in the manifest: a worker that was killed between the two leaves a manifest that says what is missing.
+    """
+    fragment = keys.FRAGMENT.key(id=told.id, number=told.entry_number)
+    buckets.work.create(fragment, schema.dump(Fragment(id=told.id)))
+    key = keys.MANIFEST.key(id=told.id)
+    seen = replace(told, announced=told.entry_number)
+
+    def compute(look: Look) -> Sequence[Write]:
+        nonlocal seen
+        body = look(key)
+        if body is None:
+            return ()
+        old = schema.load(Manifest, body)
+        counted = old.generation + (old.announced < told.entry_number)
+        seen = replace(old, announced=max(old.announced, told.entry_number), generation=counted)
+        return (Write(key, schema.dump(seen)),)
+
+    buckets.media.derive(compute)
+    return seen
 
 
 def _plan(work: Bucket, current: Current) -> Plan | None:
@@ -92,8 +109,8 @@ def _receipts(work: Bucket, memory: Memory, current: Current) -> Receipts:
     return Receipts(
         ok={fields["unit"]: receipt for key, receipt in ok.items() if (fields := keys.OK.parse(key))},
         errors={fields["unit"]: verdict for key, verdict in errors.items() if (fields := keys.ERROR.parse(key))},
-        side_ok={fields["version"]: receipt for key, receipt in ok.items() if (fields := keys.SIDE_OK.parse(key))},
-        side_errors={fields["version"]: v for key, v in errors.items() if (fields := keys.SIDE_ERROR.parse(key))},
+        side_ok={fields["rev"]: receipt for key, receipt in ok.items() if (fields := keys.SIDE_OK.parse(key))},
+        side_errors={fields["rev"]: v for key, v in errors.items() if (fields := keys.SIDE_ERROR.parse(key))},
         count=len(ok) + len(errors),
     )
 

@@ -12,9 +12,9 @@ from functions.common.inbox import read_name
 from functions.common.model import Failure, InboxObject, Order, Plan, Verdict
 from functions.common.orders import OrderKeys
 from functions.common.process import harden, private_folder
-from functions.common.stage import Group, Stage
 from functions.common.s3 import S3Door
 from functions.common.settings import IngestSettings
+from functions.common.stage import Group, Stage
 from functions.common.store import Buckets
 from functions.common.wiring import Lambda
 from functions.ingest.accept import HEAD_BYTES

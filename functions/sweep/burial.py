@@ -75,7 +75,7 @@ class Burial:
     def _makers(self, video: Video, key: str) -> list[str]:
         """Name the ok receipts of every unit that may have made an object: all of the plan for an init, else one."""
         if side := keys.SIDE_CAPTIONS.parse(key) or keys.SIDE_POSTER.parse(key):
-            return [OrderKeys.of_sidecar(video.id, side["version"]).ok]
+            return [OrderKeys.of_sidecar(video.id, side["rev"]).ok]
         for form in (keys.SEGMENTS, keys.SPRITE, keys.TEXT):
             if fields := form.parse(key):
                 return [OrderKeys.of_unit(video.id, fields["rev"], fields["unit"]).ok]

@@ -1,7 +1,7 @@
 """What is due, and what is dead, by what is there. PURE.
 
 The sweep never touches an object to wake a stage: it sends the message that the store should have sent. Deleting is safe at any
-time, because only what is dead for good is named: a rev or a sidecar's version never returns.
+time, because only what is dead for good is named: the rev of a source or of a sidecar never returns.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from functions.common.adoption import expects
 from functions.common.inbox import Inventory
 from functions.common.model import Current, Manifest, Plan
 from functions.common.orders import OrderKeys, all_units
-from functions.common.receipts import relevant
+from functions.common.receipts import relevant, wanted
 from functions.common.store import Version
 
 StageName = Literal["ingest", "transcode", "index", "catalogue"]
@@ -101,7 +101,8 @@ def _of_index(video: Video) -> Iterable[tuple[Reminder, int]]:
         return
     counted = relevant(video.current, video.work)
     seen = (video.manifest.current_generation, video.manifest.receipts) if video.manifest else None
-    if seen != (video.current.generation, len(counted)):
+    silent = video.manifest is not None and video.manifest.announced < video.manifest.entry_number
+    if seen != (video.current.generation, len(counted)) or silent:
         current = keys.CURRENT.key(id=video.id)
         yield Reminder("index", current), min(video.work.get(key, 0) for key in [current, *counted])
 
@@ -117,7 +118,7 @@ def unit_keys(video: Video) -> list[OrderKeys]:
     current, plan = video.current, video.plan
     if current is None:
         return []
-    side = [OrderKeys.of_sidecar(video.id, sidecar.object.version) for sidecar in current.sidecars]
+    side = [OrderKeys.of_sidecar(video.id, sidecar.rev) for sidecar in current.sidecars]
     if plan is None or plan.rejected or plan.rev != current.rev:
         return side
     return [*(OrderKeys.of_unit(video.id, plan.rev, unit) for unit in all_units(plan)), *side]
@@ -133,12 +134,11 @@ def dead(video: Video, grace_s: int) -> tuple[list[str], list[str]]:
         return [], []
     age = video.media.get(keys.MANIFEST.key(id=video.id), 0)
     patient = manifest.status != "deleted" and age < grace_s
-    revs = {current.rev, manifest.playable.rev if manifest.playable else None}
-    versions = {sidecar.object.version for sidecar in current.sidecars}
+    revs = wanted(current) | ({manifest.playable.rev} if manifest.playable else set())
 
     def unwanted(key: str) -> bool:
-        rev, version = _owner(key)
-        return (rev is not None and rev not in revs) or (version is not None and version not in versions)
+        rev = _rev(key)
+        return rev is not None and rev not in revs
 
     work = [key for key in video.work if unwanted(key) or _done_order(key, video, manifest)]
     media = [] if patient else [key for key in video.media if unwanted(key)]
@@ -151,12 +151,10 @@ def _done_order(key: str, video: Video, manifest: Manifest) -> bool:
     return order is not None and manifest.status == "ready" and not {order.ok, order.error}.isdisjoint(video.work)
 
 
-def _owner(key: str) -> tuple[str | None, str | None]:
-    """Read which rev, or which sidecar's version, a key belongs to."""
-    for form in (*keys.WORK_FORMS, *keys.MEDIA_FORMS):
-        if fields := form.parse(key):
-            return fields.get("rev"), fields.get("version")
-    return None, None
+def _rev(key: str) -> str | None:
+    """Read which rev, of the source or of a sidecar, a key belongs to."""
+    found = (fields for form in (*keys.WORK_FORMS, *keys.MEDIA_FORMS) if (fields := form.parse(key)))
+    return next(found, {}).get("rev")
 
 
 def rivals(media: Iterable[str]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ Format: WebVTT, W3C Candidate Recommendation of 4 April 2019, sections 4.1 and 6
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 ARROW: Final = "-->"
@@ -29,7 +30,7 @@ _SETTING: Final = re.compile(  # 6.3; a region is left out, since its definition
 # Control characters but the line feed, and what turns the text of others around (UAX #9); the marks LRM and RLM stay.
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 _SSA: Final = re.compile(r"\{\\[^}<>\n]*\}")  # `{\an8}`: orders of another format that SRT files carry
-_PIECE: Final = re.compile(r"<(/?)([A-Za-z]*)((?:\.[\w-]*\w)*)(?:[ \t\n]+([^<>]*))?>|<[^<>]*>|[<>&]")
+_PIECE: Final = re.compile(r"<(/?)([A-Za-z]+)((?:\.[\w-]*\w)*)(?:[ \t\n]+([^<>]*))?>|<[^\s<>][^<>]*>|[<>&]")  # `1 < 2` is no tag
 _ENTITY: Final = re.compile(r"&(?:amp|lt|gt|nbsp|lrm|rlm);")
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -95,7 +96,7 @@ def _decode(body: bytes) -> tuple[str, list[str]]:
 def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
     """Yield each line with an arrow, by its number from 1, with the lines that belong to it."""
     starts = [place for place, line in enumerate(lines) if ARROW in line]
-    for start, following in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, following in pairwise([*starts, len(lines)]):
         end = next((place for place in range(start + 1, following) if not lines[place].strip()), following)
         yield start + 1, lines[start:end]
 

@@ -46,6 +46,7 @@ _FRAGMENTED: Final = {
 _STILL: Final = {
     "f": "image2",
     "c:v": "mjpeg",
+    "strict:v": "unofficial",  # after the source's end there is no picture to tell the range, and mjpeg would fail
     "flags:v": "+bitexact",  # no encoder's name inside
     "threads:v": 1,  # as for video: equal bytes on every attempt
     **_CLEAN,
@@ -210,9 +211,10 @@ def _sdr(stream: FilterableStream, video: VideoFacts, width: int, height: int) -
     scaled = stream.filter("scale", width, height, flags="bicubic")
     if video.transfer == "sdr":
         return scaled.filter("setsar", 1)
-    source = {"tin": _HLG_OR_PQ[video.transfer], "min": "bt2020nc", "pin": "bt2020", "rin": "tv"}
+    tags = {"color_trc": _HLG_OR_PQ[video.transfer], "color_primaries": "bt2020", "colorspace": "bt2020nc", "range": "tv"}
     return (
-        scaled.filter("zscale", t="linear", npl=100, **source)  # 100 cd/m²: the white of an SDR screen
+        scaled.filter("setparams", **tags)  # zscale refuses frames whose own tags are missing or contradict the container's
+        .filter("zscale", t="linear", npl=100)  # 100 cd/m²: the white of an SDR screen
         .filter("format", "gbrpf32le")  # highlights go above 1
         .filter("zscale", p="bt709")
         .filter("tonemap", tonemap="hable", desat=0)

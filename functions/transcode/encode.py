@@ -4,63 +4,38 @@ A verdict on the input is `Rejected`. Whatever may be the network's, the store's
 queue brings the message back.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, NoReturn
 
-from msgspec.structs import replace
-
 from functions.common import keys
 from functions.common.errors import Code, Rejected, Unavailable
-from functions.common.inbox import file_name
 from functions.common.model import (
     AudioWork,
     Order,
-    Picture,
     Problem,
     Receipt,
     Sidecar,
     SidecarWork,
-    Sprite,
     StillsWork,
     TextWork,
-    TrackPart,
     VideoWork,
 )
 from functions.common.process import Finished, Limits, TimedOut
 from functions.common.store import Write
-from functions.transcode import captions, command, grid, stills
+from functions.transcode import captions, command, grid, objects, outcome, stills
 from functions.transcode.binaries import Tools
 from functions.transcode.command import Source
 from functions.transcode.segments import Cut, cut
 
 type Run = Callable[[Sequence[str], Limits, Path], Finished]
 
-FILE_BYTES: Final = 400_000_000  # of the function's 512 MB of disk; a chunk has 30 MB, four hours of sound 230 MB
-MEMORY_BYTES: Final = 6_000_000_000  # address space, of which 1080p in four rungs reserves 2.6 GB and uses 0.5
-MAX_POSTER_BYTES: Final = 20_000_000
-_SIGKILL: Final = -9  # by the kernel that is out of memory, or by an operator; never the input's own doing
-_INPUT_CODES: Final = frozenset(
-    {
-        69,  # ffmpeg's own: too many frames could not be decoded
-        176,  # AVERROR_PATCHWELCOME & 255: a feature that ffmpeg does not have
-        183,  # AVERROR_INVALIDDATA
-        187,  # AVERROR_EOF
-        190,  # AVERROR_BUG
-        200,  # AVERROR_DECODER_NOT_FOUND
-        222,  # ERANGE
-        234,  # EINVAL: what decoders say of nonsense, and ffmpeg of a stream that is not there
-        251,  # EIO: what some demuxers say of a short file
-    }
-)
-# A line of the network's own. 416 is not one: a broken index makes ffmpeg ask for bytes after the end.
-_TRANSPORT: Final = re.compile(r"^\[(?:https?|tcp|tls) @ [^\]]*\] (?!HTTP error 416)(.*)", re.MULTILINE)
-
-
-_DAMAGE: Final = re.compile("concealing|Decoding error|error while decoding", re.IGNORECASE)
+FILE_BYTES: Final = 400_000_000  # of the function's 512 MB of disk; 16 s of 1080p have 10 MB, four hours of sound 230 MB
+# Address space. 1080p in four rungs was measured at 1.73 GB, of which 0.38 GB were in use; the function has 3 GB of the latter.
+MEMORY_BYTES: Final = 6_000_000_000
+MAX_POSTER_BYTES: Final = 20_000_000  # a camera's largest JPEG
 
 
 class Failed(Exception):  # noqa: N818  # carries ffmpeg's words
@@ -135,9 +110,10 @@ class _Job:
         if left <= 0:
             raise TimedOut(f"not done after {self.order.deadline_s} s")
         done = self.encoder.run(argv, Limits(left, self.encoder.memory_bytes, FILE_BYTES), self.folder)
-        if done.code == _SIGKILL:
-            raise OutOfMemory("the encoder was killed from outside")
-        if done.code > 0 and done.code not in _INPUT_CODES:
+        if outcome.starved(done.code, done.stderr):
+            raise OutOfMemory(f"ffmpeg ended with {done.code} under a limit of {self.encoder.memory_bytes} bytes")
+        if done.code and not outcome.blames_input(done.code):
+            self.require_read(done)
             raise Failed(f"ffmpeg ended with {done.code}: {done.stderr[-500:]}")
         return done
 
@@ -152,127 +128,117 @@ class _Job:
         raise Rejected(code, message)
 
     def require_read(self, done: Finished) -> None:
-        """Raise Unavailable when the network complained."""
-        if faults := _TRANSPORT.findall(done.stderr):
-            raise Unavailable(f"the source was not read well: {faults[-1]}")
+        """Raise Unavailable when the source could not be read to its end."""
+        if complaint := outcome.unread(done.stderr):
+            raise Unavailable(f"the source could not be read: {complaint}")
 
-    def place(self, form: keys.Form, body: bytes, **fields: str | int) -> Write:
-        """Name an object of this rev by its bytes."""
-        return Write(form.key(id=self.order.id, rev=str(self.order.rev), hash=keys.digest(body), **fields), body)
-
-    def made(self, objects: Sequence[Write], receipt: Receipt) -> Made:
+    def made(self, writes: Sequence[Write], receipt: Receipt) -> Made:
         """Put together what came of the order."""
-        sidecar = self.order.work.sidecar if isinstance(self.order.work, SidecarWork) else None
-        signed = replace(
-            receipt,
-            rev=self.order.rev,
-            unit=self.order.unit,
-            sidecar=sidecar,
-            encoder=f"ffmpeg {self.encoder.tools.version}",
-        )
-        return Made(tuple(dict.fromkeys(objects)), signed)
+        signed = objects.sign(self.order, f"ffmpeg {self.encoder.tools.version}", receipt)
+        return Made(tuple(dict.fromkeys(writes)), signed)
 
 
 def _video(job: _Job, work: VideoWork) -> Made:
-    """Encode until the count of frames is right: it is the only witness that a chunk is whole (docs/transcode.md)."""
+    """Encode a chunk; one that begins after the true end of the source has no parts."""
     done, cuts = _encoded(job, work)
-    if cuts is None or not cuts[0].samples:
-        if work.begin == 0:
-            job.fail(done, "undecodable", f"Stream {work.video.stream} ({work.video.codec}) has no picture that can be decoded.")
-        return job.made((), Receipt(id=job.order.id))  # the file ends before this chunk
-    writes: list[Write] = []
-    parts: list[TrackPart] = []
-    for rung, made in zip(work.ladder, cuts, strict=True):
-        part, objects = _part(job, rung.name, made)
-        parts.append(part)
-        writes.extend(objects)
-    sprites, pictures = _sprites(job, work, cuts[0].samples)
-    problems = (Problem(where="picture", message=_damage(work)),) if _DAMAGE.search(done.stderr) else ()
-    receipt = Receipt(id=job.order.id, parts=tuple(parts), sprites=sprites, problems=problems)
-    return job.made((*writes, *pictures), receipt)
+    frames = cuts[0].samples if cuts else 0
+    # An end that ffmpeg did not come to by itself is no end: taking it for one would cut the video short without a word.
+    if done.code or (not frames and work.begin == 0):
+        where = f"Stream {work.video.stream} ({work.video.codec})"
+        job.fail(done, "undecodable", f"{where} cannot be decoded from second {_second(work)} on.")
+    if not frames:
+        return job.made((), Receipt(id=job.order.id))
+    made = [objects.track_part(job.order, rung.name, one) for rung, one in zip(work.ladder, cuts, strict=True)]
+    sprites = [objects.place(job.order, keys.SPRITE, body, unit=str(job.order.unit)) for body in _sprites(job, work, frames)]
+    tiles = grid.tiles(work, frames)
+    receipt = Receipt(
+        id=job.order.id,
+        parts=tuple(part for part, _ in made),
+        sprites=tuple(objects.sprite(work, n, tiles[n], write.key) for n, write in enumerate(sprites)),
+        problems=(_damage(work),) if outcome.damaged(done.stderr) else (),
+    )
+    return job.made((*(write for _, writes in made for write in writes), *sprites), receipt)
 
 
-def _encoded(job: _Job, work: VideoWork) -> tuple[Finished, list[Cut] | None]:
-    """Read from further and further back, at last from the beginning; what that gives is the true end of the source."""
-    begin, length = grid.seconds(work, work.begin), grid.seconds(work, work.segment_frames)
-    *early, last = grid.seeks(work)
-    for seek in (*early, last):
+def _encoded(job: _Job, work: VideoWork) -> tuple[Finished, list[Cut]]:
+    """Read from further and further back, at last from the beginning, until the count of frames is right.
+
+    The count is the only witness that a chunk is whole: a missing head does not show in the encoder's time stamps. What the last
+    attempt gives is the true end of the source, whatever its header says.
+    """
+    for seek in grid.seeks(work):
         done = job.run(command.video(job.program, job.source(work.demuxer), work, seek))
-        found = [job.read(command.rung_name(place)) for place in range(len(work.ladder))]
-        cuts = [cut(body, begin, length) for body in found] if all(found) else None
-        if cuts and len({made.samples for made in cuts}) > 1:
-            raise Failed(f"the rungs have {[made.samples for made in cuts]} frames")
+        cuts = [] if done.code else _cuts(job, work)
         if cuts and cuts[0].samples >= grid.least(work):
-            return done, cuts
+            break
         job.require_read(done)
     return done, cuts
 
 
-def _damage(work: VideoWork) -> str:
-    begin = float(grid.seconds(work, work.begin))
-    return f"The picture is damaged somewhere after {begin:.0f} s; what could be decoded is shown."
+def _cuts(job: _Job, work: VideoWork) -> list[Cut]:
+    begin, length = grid.seconds(work, work.begin), grid.seconds(work, work.segment_frames)
+    cuts = [cut(job.read(command.rung_name(place)), begin, length) for place in range(len(work.ladder))]
+    if len({made.samples for made in cuts}) > 1:
+        raise Failed(f"the rungs have {[made.samples for made in cuts]} frames")
+    return cuts
 
 
-def _part(job: _Job, rendition: str, made: Cut) -> tuple[TrackPart, tuple[Write, Write]]:
-    init = job.place(keys.INIT, made.init, rendition=rendition)
-    body = job.place(keys.SEGMENTS, made.body, rendition=rendition, unit=str(job.order.unit))
-    part = TrackPart(rendition=rendition, init=init.key, object=body.key, codecs=made.codecs, segments=made.segments)
-    return part, (init, body)
+def _sprites(job: _Job, work: VideoWork, frames: int) -> list[bytes]:
+    bodies = [job.read(command.sprite_name(place)) for place in range(len(grid.tiles(work, frames)))]
+    if not all(bodies):
+        raise Failed(f"of {len(bodies)} sprites only {sum(map(bool, bodies))} were written")
+    return bodies
 
 
-def _sprites(job: _Job, work: VideoWork, frames: int) -> tuple[tuple[Sprite, ...], list[Write]]:
-    board = grid.storyboard(work)
-    begin, every = grid.seconds(work, work.begin), grid.seconds(work, board.every)
-    sprites: list[Sprite] = []
-    writes: list[Write] = []
-    for place, count in enumerate(grid.tiles(work, frames)):
-        body = job.read(command.sprite_name(place))
-        if not body:
-            break
-        write = job.place(keys.SPRITE, body, unit=str(job.order.unit))
-        writes.append(write)
-        sprites.append(
-            Sprite(
-                object=write.key,
-                columns=grid.COLUMNS,
-                tile_width=board.width,
-                tile_height=board.height,
-                count=count,
-                begin_s=float(begin + place * grid.COLUMNS * grid.ROWS * every),
-                every_s=float(every),
-            )
-        )
-    return tuple(sprites), writes
+def _damage(work: VideoWork) -> Problem:
+    where, message = f"video stream {work.video.stream}", f"The picture is damaged at or after second {_second(work)}"
+    return Problem(where=where, message=f"{message}; what could be decoded is shown.")
+
+
+def _second(work: VideoWork) -> int:
+    return int(grid.seconds(work, work.begin))
 
 
 def _audio(job: _Job, work: AudioWork) -> Made:
     done = job.run(command.audio(job.program, job.source(work.demuxer), work))
-    body = job.read(command.SOUND)
+    body = b"" if done.code else job.read(command.SOUND)
     made = cut(body, Fraction(0), Fraction(work.segment_s)) if body else None
     if made is None or not made.samples:
         job.fail(done, "undecodable", f"The sound of stream {work.track.stream} cannot be decoded.")
     job.require_read(done)
-    part, objects = _part(job, work.track.name, made)
-    return job.made(objects, Receipt(id=job.order.id, parts=(part,)))
+    part, writes = objects.track_part(job.order, work.track.name, made)
+    return job.made(writes, Receipt(id=job.order.id, parts=(part,)))
 
 
 def _stills(job: _Job, work: StillsWork) -> Made:
     """Take the chosen picture, or the first one on which there is something to see."""
-    chosen = stills.chosen(work)
-    moments = (chosen,) if chosen is not None else stills.moments(work)
+    at = stills.chosen(work)
+    chosen = _look(job, work, at, choose=False)[1] if at is not None else []
+    writes = [
+        objects.place(job.order, keys.POSTER, body, width=stills.size(body)[0], picture="jpg")
+        for body in chosen or _typical(job, work)
+    ]
+    return job.made(writes, Receipt(id=job.order.id, pictures=objects.pictures(writes)))
+
+
+def _typical(job: _Job, work: StillsWork) -> list[bytes]:
     best: tuple[int, list[bytes]] = (-1, [])
-    for at in moments:
-        argv = command.posters(job.program, job.source(work.demuxer), work.video, at, choose=chosen is None)
-        done = job.run(argv)
-        contrast, found = stills.contrast(done.stdout), _posters(job)
-        if found and contrast > best[0]:
-            best = (contrast, found)
-        if found and contrast >= stills.CONTRAST:
+    for at in stills.moments(work):
+        best = max(best, _look(job, work, at, choose=True), key=lambda look: look[0])
+        if best[0] >= stills.CONTRAST:
             break
     if not best[1]:
-        job.fail(done, "undecodable", f"No picture of stream {work.video.stream} can be decoded for a poster.")
-    writes = [(body, job.place(keys.POSTER, body, width=stills.size(body)[0], picture="jpg")) for body in best[1]]
-    return job.made([write for _, write in writes], Receipt(id=job.order.id, pictures=_pictures(writes)))
+        raise Rejected("undecodable", f"Stream {work.video.stream} ({work.video.codec}) has no picture for a poster.")
+    return best[1]
+
+
+def _look(job: _Job, work: StillsWork, at: Fraction, *, choose: bool) -> tuple[int, list[bytes]]:
+    """Take posters at one moment; give how much there is to see on them, -1 when there is no picture."""
+    done = job.run(command.posters(job.program, job.source(work.demuxer), work.video, at, choose=choose))
+    found = _posters(job)
+    if not found:
+        job.require_read(done)
+    return (stills.contrast(done.stdout), found) if found else (-1, [])
 
 
 def _posters(job: _Job) -> list[bytes]:
@@ -281,52 +247,53 @@ def _posters(job: _Job) -> list[bytes]:
     return list({stills.size(body): body for body in found if body}.values())
 
 
-def _pictures(writes: Sequence[tuple[bytes, Write]]) -> tuple[Picture, ...]:
-    sized = ((write.key, *stills.size(body)) for body, write in writes)
-    return tuple(Picture(object=key, width=width, height=height) for key, width, height in sized)
-
-
 def _text(job: _Job, work: TextWork) -> Made:
     done = job.run(command.text(job.program, job.source(work.demuxer), work))
+    where = f"subtitle stream {work.track.stream}"
     read = captions.read(job.read(command.TEXT))
-    if not read.cues:
-        job.fail(done, "bad_captions", f"The text track in stream {work.track.stream} has no text.")
+    if done.code or not read.cues:
+        job.fail(done, "bad_captions", f"The {where} has no text that can be read.")
     job.require_read(done)
-    write = job.place(keys.TEXT, captions.write(read.cues), unit=work.track.unit)
-    return job.made((write,), Receipt(id=job.order.id, captions=write.key))
+    write = objects.place(job.order, keys.TEXT, captions.write(read.cues), unit=work.track.unit)
+    return job.made((write,), Receipt(id=job.order.id, captions=write.key, problems=_told(where, read)))
 
 
 def _dropped_captions(job: _Job, sidecar: Sidecar) -> Made:
-    name = file_name(sidecar.object.key)
+    name = objects.name(sidecar)
     if sidecar.object.size > captions.MAX_BYTES:
-        raise Rejected("bad_captions", f"{name} is larger than {captions.MAX_BYTES} bytes.")
-    done = job.run(command.copy(job.program, job.source("data")))
-    job.require_read(done)
-    read = captions.read(job.read(command.COPY))
+        raise Rejected("bad_captions", f"{name} has more than {captions.MAX_BYTES:,} bytes.")
+    read = captions.read(_copied(job, sidecar))
     if not read.cues:
         raise Rejected("bad_captions", f"{name} has no cue that can be read.")
-    body = captions.write(read.cues)
-    key = keys.SIDE_CAPTIONS.key(id=job.order.id, version=sidecar.object.version, hash=keys.digest(body))
-    problems = tuple(Problem(where=name, message=message) for message in read.problems)
-    return job.made((Write(key, body),), Receipt(id=job.order.id, captions=key, problems=problems))
+    write = objects.place_beside(job.order, keys.SIDE_CAPTIONS, captions.write(read.cues), sidecar)
+    return job.made((write,), Receipt(id=job.order.id, captions=write.key, problems=_told(name, read)))
+
+
+def _told(where: str, read: captions.Captions) -> tuple[Problem, ...]:
+    return tuple(Problem(where=where, message=message) for message in read.problems)
 
 
 def _dropped_poster(job: _Job, sidecar: Sidecar) -> Made:
-    name, version = file_name(sidecar.object.key), sidecar.object.version
+    name = objects.name(sidecar)
     if sidecar.object.size > MAX_POSTER_BYTES:
-        raise Rejected("bad_picture", f"{name} is larger than {MAX_POSTER_BYTES} bytes.")
-    job.require_read(job.run(command.copy(job.program, job.source("data"))))
-    demuxer = stills.demuxer(job.read(command.COPY))
+        raise Rejected("bad_picture", f"{name} has more than {MAX_POSTER_BYTES:,} bytes.")
+    demuxer = stills.demuxer(_copied(job, sidecar))
     if demuxer is None:
         raise Rejected("bad_picture", f"{name} is no JPEG, PNG or WebP picture.")
     done = job.run(command.picture(job.program, job.source(demuxer)))
     found = _posters(job)
-    if not found:
+    if done.code or not found:
         job.fail(done, "bad_picture", f"{name} cannot be decoded.")
-    writes = [(body, Write(keys.SIDE_POSTER.key(**_poster_fields(job, version, body)), body)) for body in found]
-    return job.made([write for _, write in writes], Receipt(id=job.order.id, pictures=_pictures(writes)))
+    writes = [
+        objects.place_beside(job.order, keys.SIDE_POSTER, body, sidecar, width=stills.size(body)[0], picture="jpg")
+        for body in found
+    ]
+    return job.made(writes, Receipt(id=job.order.id, pictures=objects.pictures(writes)))
 
 
-def _poster_fields(job: _Job, version: str, body: bytes) -> dict[str, str | int]:
-    width = stills.size(body)[0]
-    return {"id": job.order.id, "version": version, "width": width, "hash": keys.digest(body), "picture": "jpg"}
+def _copied(job: _Job, sidecar: Sidecar) -> bytes:
+    """Fetch a dropped file, by the same door and with the same limits as everything else."""
+    if not sidecar.object.size:
+        return b""  # a store answers no range of it
+    job.require_read(job.run(command.copy(job.program, job.source("data"))))
+    return job.read(command.COPY)

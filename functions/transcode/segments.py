@@ -156,7 +156,10 @@ def _fragments(body: bytearray, begin: Fraction, per_segment: Fraction) -> Itera
 
 
 def _first_offset(body: bytearray, moof: Box) -> int:
-    """Read the composition offset of the chunk's first sample: the encoder's reorder delay; 0 where samples have none."""
+    """Read the composition offset of the chunk's first sample: the encoder's reorder delay; 0 where samples have none.
+
+    ffmpeg 9 takes it out by itself when told `negative_cts_offsets`; here it is made certain, since nothing else would show it.
+    """
     run = _inner(body, _inner(body, moof, "traf"), "trun")
     flags, _, table, width = _run_layout(body, run)
     return int(unpack_from(">i", body, table + width - 4)[0]) if flags & _TRUN_COMPOSITION else 0

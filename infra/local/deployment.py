@@ -54,7 +54,7 @@ def _deploy_options(parameters: Mapping[str, str]) -> Iterator[str | Path]:
     yield from ("--s3-bucket", ARTIFACTS)  # --resolve-s3 waits 15 s for a stack of its own
     yield from ("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar")
     yield from ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
-    yield from ("--parameter-overrides", *(f'{name}="{value}"' for name, value in parameters.items()))  # quoted: a value may have spaces
+    yield from ("--parameter-overrides", *(f'{name}="{value}"' for name, value in parameters.items()))
 
 
 def resources(account: Account) -> dict[str, tuple[str, str]]:

@@ -83,7 +83,7 @@ class Site:
             )
 
     def _config(self) -> SiteFile:
-        document = {"media": self.media_url, "api": self.api_url}
+        document = {"media": self.media_url, "api": f"{self.api_url}/api/v1"}
         return SiteFile("config.json", json.dumps(document).encode())
 
 

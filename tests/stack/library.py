@@ -1,6 +1,7 @@
 """A person at the local stack: drops files into the inbox with plain S3 calls, and reads what is published."""
 
 import json
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,9 +32,10 @@ class GaveUpError(AssertionError):
 
 @dataclass(frozen=True)
 class Library:
-    """A running stack and clients for it."""
+    """A running stack and clients for it. All keys are put under `shelf`, so that a stack that runs on can be used again."""
 
     stack: Stack
+    shelf: str
     s3: "S3Client"
     sqs: "SQSClient"
     functions: "LambdaClient"
@@ -47,6 +49,7 @@ class Library:
         at = stack.endpoint
         return cls(
             stack,
+            secrets.token_hex(4),
             session.client("s3", endpoint_url=at, config=config),
             session.client("sqs", endpoint_url=at),
             session.client("lambda", endpoint_url=at, config=config),
@@ -55,16 +58,16 @@ class Library:
     def drop(self, key: str, content: bytes | Path) -> str:
         """Put a file into the inbox as `aws s3 cp` would; give the id of its video."""
         body = content.read_bytes() if isinstance(content, Path) else content
-        self.s3.put_object(Bucket=self.stack.inbox_bucket, Key=key, Body=body)
+        self.s3.put_object(Bucket=self.stack.inbox_bucket, Key=f"{self.shelf}/{key}", Body=body)
         return self.video(key)
 
     def remove(self, key: str) -> None:
         """Delete a file from the inbox as `aws s3 rm` would."""
-        self.s3.delete_object(Bucket=self.stack.inbox_bucket, Key=key)
+        self.s3.delete_object(Bucket=self.stack.inbox_bucket, Key=f"{self.shelf}/{key}")
 
     def video(self, key: str) -> str:
         """Give the id of the video that an inbox key belongs to."""
-        name = read_name(key)
+        name = read_name(f"{self.shelf}/{key}")
         if name is None:
             raise ValueError(f"{key} has no extension that reelbucket knows")
         return keys.video_id(name.stem)
@@ -127,7 +130,7 @@ class Library:
             found["FunctionName"]
             for page in self.functions.get_paginator("list_functions").paginate()
             for found in page["Functions"]
-            if "SweepFunction" in found["FunctionName"]
+            if found["FunctionName"].endswith("-sweep")
         )
         answer = self.functions.invoke(FunctionName=name, Payload=b"{}")
         assert "FunctionError" not in answer, json.dumps(answer["Payload"].read().decode())

@@ -1,7 +1,6 @@
 """All that a person can say by putting files into the inbox and taking them away, on the real stack."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from functions.common.model import Manifest
 from tests.media import clip
 from tests.stack.library import Library, until
 
-CAPTIONS = b"1\n00:00:00,500 --> 00:00:02,000\nHello.\n\n2\nthis is no time\nlost\n\n3\n00:00:02,000 --> 00:00:03,000\nBye.\n"
+CAPTIONS = b"1\n00:00:00,500 --> 00:00:02,000\nHello.\n\n2\n00:00:03,000 --> soon\nlost\n\n3\n00:00:02,000 --> 00:00:03,000\nBye.\n"
 
 
 def note(**fields: object) -> bytes:
@@ -30,12 +29,12 @@ def listed(library: Library, video: str) -> bool:
 @pytest.mark.parametrize("note_first", [True, False], ids=["the note first", "the video first"])
 def test_a_note_shows_on_the_page_in_either_order(note_first: bool, library: Library) -> None:  # noqa: FBT001
     stem = f"notes/{note_first}"
-    drops: dict[str, bytes | Path] = {
-        f"{stem}.json": note(title="Swifts & <swallows>", tags=["birds"]),
-        f"{stem}.mp4": clip("blink"),
-    }
-    for key in sorted(drops, reverse=not note_first):
-        video = library.drop(key, drops[key])
+    words = note(title="Swifts & <swallows>", tags=["birds"])
+    if note_first:
+        library.drop(f"{stem}.json", words)
+    video = library.drop(f"{stem}.mp4", clip("blink"))
+    if not note_first:
+        library.drop(f"{stem}.json", words)
     manifest = library.wait(video, lambda found: found.status == "ready" and found.title != "True")
 
     assert manifest.title == "Swifts & <swallows>"
@@ -161,7 +160,7 @@ def test_an_unlisted_video_has_a_page_and_stands_in_no_list(library: Library) ->
 
 
 def test_a_file_that_is_no_media_is_ignored(library: Library) -> None:
-    library.s3.put_object(Bucket=library.stack.inbox_bucket, Key="plain/readme.txt", Body=b"hello")
+    library.s3.put_object(Bucket=library.stack.inbox_bucket, Key=f"{library.shelf}/plain/talk.txt", Body=b"hello")
     video = library.drop("plain/talk.mp4", clip("blink"))
 
     assert library.settled(video, "ready").title == "talk"

@@ -21,7 +21,10 @@ type Fault = Literal[500, 403, 404, "cut", "flip"]
 
 @dataclass
 class Loopback:
-    """The server's inside. `faults` befall the parts to come, `busy` so many questions; `manifests` appear one at a time, each time an item is read."""
+    """The server's inside.
+
+    `faults` befall the parts to come; `busy` is how many questions are put off; each look at an item makes a manifest appear.
+    """
 
     desk: Desk
     address: str = ""

@@ -1,0 +1,1 @@
+"""Tests of the index stage's pure files."""

@@ -120,8 +120,8 @@ def test_orders_of_a_ready_video_go() -> None:
 
 def test_captions_that_were_removed_are_dead() -> None:
     kept = Sidecar(kind="captions", object=replace(SOURCE, key="talks/On birds.en.vtt", version="7"), language="en")
-    old = keys.SIDE_CAPTIONS.key(id=ID, version="6", hash="0" * 16)
-    new = keys.SIDE_CAPTIONS.key(id=ID, version="7", hash="0" * 16)
+    old = keys.SIDE_CAPTIONS.key(id=ID, rev=OTHER_REV, hash="0" * 16)
+    new = keys.SIDE_CAPTIONS.key(id=ID, rev=kept.rev, hash="0" * 16)
     noted = video(current=replace(CURRENT, sidecars=(kept,)), work={}, media={old: 9, new: 9})
 
     assert dead(noted, grace_s=0) == ([], [old])

@@ -1,0 +1,5 @@
+"""Makes `python -m client.reel` the command."""
+
+from .commands import main
+
+main()

@@ -1,0 +1,113 @@
+"""The server's API, as methods."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote, urlencode
+
+import msgspec
+import urllib3
+
+from .failures import Refused, Unreachable
+from .items import Arrived, Item, ItemPage, Note, Refusal, Signed
+from .server import Server
+
+# Waits of 0.3, 0.6 and 1.2 s: long enough for a throttled or restarting server, short for whoever has mistyped its address.
+TRIES: Final = 3
+PAUSE: Final = 0.3
+AGAIN: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+PAGE: Final = 50  # the most that the server gives at once
+
+
+@dataclass(frozen=True)
+class Api:
+    """One client's items on a server. Every method raises Refused or Unreachable."""
+
+    server: Server
+    client: str
+    pool: urllib3.PoolManager
+
+    def create(self, file_name: str, file_size: int, content_type: str) -> Item:
+        """Announce a file. It is not asked twice: an answer that was lost may have made an item."""
+        wish = {"client_id": self.client, "file_name": file_name, "file_size": file_size, "content_type": content_type}
+        return self._ask("POST", "/item", Item, wish, again=False)
+
+    def item(self, item_id: str) -> Item:
+        """Read an item."""
+        return self._ask("GET", self._place(item_id), Item)
+
+    def newest(self) -> tuple[Item, ...]:
+        """Read the first page of items."""
+        return self._page().items
+
+    def items(self) -> Iterator[Item]:
+        """Read all items, newest first."""
+        page = self._page()
+        yield from page.items
+        while page.next:
+            page = self._page(page.next)
+            yield from page.items
+
+    def sign(self, item_id: str, numbers: Sequence[int]) -> Signed:
+        """Get fresh addresses for parts."""
+        return self._ask("POST", f"{self._place(item_id)}/parts", Signed, {"numbers": list(numbers)})
+
+    def arrived(self, item_id: str) -> Arrived:
+        """List the parts that the server has."""
+        return self._ask("GET", f"{self._place(item_id)}/parts", Arrived)
+
+    def complete(self, item_id: str, etags: Sequence[str]) -> Item:
+        """Say that all parts are sent."""
+        parts = [{"number": number, "etag": etag} for number, etag in enumerate(etags, start=1)]
+        return self._ask("POST", f"{self._place(item_id)}/complete", Item, {"parts": parts})
+
+    def annotate(self, item_id: str, note: Note) -> None:
+        """Say something of a video."""
+        self._ask("PUT", f"{self._place(item_id)}/note", type(None), note)
+
+    def _page(self, cursor: str | None = None) -> ItemPage:
+        query = urlencode({"limit": PAGE} | ({"cursor": cursor} if cursor else {}))
+        return self._ask("GET", f"/item/{quote(self.client, safe='')}?{query}", ItemPage)
+
+    def _place(self, item_id: str) -> str:
+        return f"/item/{quote(self.client, safe='')}/{quote(item_id, safe='')}"
+
+    def _ask[A](self, method: str, path: str, kind: type[A], body: object = None, *, again: bool = True) -> A:
+        headers = {"Authorization": f"Bearer {self.server.token}", "Content-Type": "application/json"}
+        sent = msgspec.json.encode(body) if body is not None else None
+        retries = urllib3.Retry(
+            TRIES,
+            backoff_factor=PAUSE,
+            status_forcelist=AGAIN,
+            allowed_methods=None if again else ("GET",),  # None: every method
+            raise_on_status=False,
+        )
+        try:
+            answer = self.pool.request(method, self.server.api + path, body=sent, headers=headers, retries=retries)
+        except urllib3.exceptions.HTTPError as error:
+            sentence = f"The server at {self.server.api} does not answer. Check the connection; `make up` starts a local one."
+            raise Unreachable(sentence) from error
+        return _read(answer, kind)
+
+
+def _read[A](answer: urllib3.BaseHTTPResponse, kind: type[A]) -> A:
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Unreachable(_refusal(answer))
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        raise Refused(_refusal(answer), answer.status)
+    try:
+        return msgspec.json.decode(answer.data or b"null", type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Unreachable("What answers is no reelbucket server, or one of another version. Check --server.") from error
+
+
+def _refusal(answer: urllib3.BaseHTTPResponse) -> str:
+    """Give the server's own words."""
+    try:
+        refusal = msgspec.json.decode(answer.data, type=Refusal)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        refusal = Refusal()
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return "The server does not take this token. Set REEL_TOKEN to the one that its operator gave you."
+    return refusal.detail or f"The server answered {answer.status}. Check --server, and try again later."

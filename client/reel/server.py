@@ -1,0 +1,105 @@
+"""Which server: the one that is named, or the local stack of this checkout."""
+
+import getpass
+import json
+import os
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+import urllib3
+
+from .failures import Misused, Refused, Unreachable
+
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
+ROUTES: Final = "/api/v1"
+ASK_S: Final = 30  # the API itself gives up after 15
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server. `api` is the address before `/item`; `site` ends with a slash, and is None where only the API is known."""
+
+    api: str
+    token: str
+    site: str | None = None
+
+    def page(self, relative: str) -> str:
+        """Give the address of a page."""
+        return self.site + relative if self.site else relative
+
+
+def connections() -> urllib3.PoolManager:
+    """Make the pool of connections of one command. Pieces of 128 kB: at 16 kB Python is busier than the line."""
+    return urllib3.PoolManager(maxsize=8, blocksize=128 * 1024, timeout=urllib3.Timeout(connect=10, read=ASK_S))
+
+
+def find_server(named: str | None, environment: Mapping[str, str], pool: urllib3.PoolManager) -> Server:
+    """Find the server: the one named on the command line, REEL_SERVER, or the running local stack. Raises Failed."""
+    address = named or environment.get("REEL_SERVER")
+    if address:
+        return _remote(address.rstrip("/") + "/", environment.get("REEL_TOKEN", ""), pool)
+    stack = CHECKOUT / (environment.get("REEL_LOCAL") or ".local") / "stack.json"
+    if stack.is_file():
+        return _local(stack)
+    raise Misused(
+        "No server is known. Give --server with the site's address (or set REEL_SERVER), and REEL_TOKEN; "
+        "in a checkout, `make up` starts a server that is found by itself."
+    )
+
+
+def default_client(environment: Mapping[str, str]) -> str:
+    """Name whoever sends: REEL_CLIENT, else this user on this machine."""
+    name = environment.get("REEL_CLIENT") or f"{_user()}-{socket.gethostname()}"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).lstrip("._-")[:64] or "reel"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except OSError:  # a container may run under a number that has no name
+        return str(os.getuid())
+
+
+def _remote(address: str, token: str, pool: urllib3.PoolManager) -> Server:
+    if urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc:
+        raise Misused(f"{address[:-1]!r} is no server's address. Give one such as https://videos.example.org")
+    if not token:
+        raise Misused("This server needs a token. Set REEL_TOKEN to the one that its operator gave you.")
+    said = _site_config(address, pool)
+    if said is None:
+        return Server(_routes(address), token)
+    return Server(_routes(urljoin(address, said)), token, address)
+
+
+def _site_config(address: str, pool: urllib3.PoolManager) -> str | None:
+    """Ask a site where its API is; None when there is no site at this address, but perhaps the API itself."""
+    try:
+        answer = pool.request("GET", f"{address}config.json", retries=2)
+    except urllib3.exceptions.HTTPError as error:
+        raise Unreachable(f"{address} does not answer. Check the address and the connection.") from error
+    try:
+        config = json.loads(answer.data)
+    except ValueError:
+        return None
+    if not isinstance(config, dict) or "media" not in config:
+        return None
+    if not isinstance(config.get("api"), str):
+        raise Refused(f"{address} is a copy of a site that takes no uploads. Ask its operator for the original's address.")
+    return str(config["api"])
+
+
+def _routes(api: str) -> str:
+    return api.rstrip("/").removesuffix(ROUTES) + ROUTES
+
+
+def _local(file: Path) -> Server:
+    try:
+        stack = json.loads(file.read_text())
+        return Server(_routes(stack["api_url"]), stack["api_token"], stack["site_url"])
+    except (ValueError, KeyError) as error:
+        raise Misused(f"{file} cannot be read. `make up` writes it anew.") from error

@@ -1,0 +1,48 @@
+"""What ffmpeg's exit code and words mean: whose fault it was, and whether all of the source was read. PURE."""
+
+import re
+from typing import Final
+
+_SIGKILL: Final = -9  # by the kernel that is out of memory, or by an operator; never the input's own doing
+_STARVED: Final = re.compile("Cannot allocate memory|Resource temporarily unavailable")  # ENOMEM; EAGAIN: no room for a thread
+_INPUT_CODES: Final = frozenset(
+    {
+        69,  # ffmpeg's own: too many frames could not be decoded
+        176,  # AVERROR_PATCHWELCOME & 255: a feature that ffmpeg does not have
+        183,  # AVERROR_INVALIDDATA
+        187,  # AVERROR_EOF
+        190,  # AVERROR_BUG
+        200,  # AVERROR_DECODER_NOT_FOUND
+        222,  # ERANGE
+        234,  # EINVAL: what decoders say of nonsense, and ffmpeg of a stream that is not there
+        251,  # EIO: what some demuxers say of a short file
+    }
+)
+# A line of the network's own. 416 is not one: a broken index makes ffmpeg ask for bytes after the end.
+_NETWORK: Final = re.compile(r"^\[(?:https?|tcp|tls) @ [^\]]*\] (?!HTTP error 416)(.*)", re.MULTILINE)
+_AGAIN: Final = "Will reconnect"
+_DAMAGE: Final = re.compile("concealing|Decoding error|error while decoding", re.IGNORECASE)
+
+
+def starved(code: int, words: str) -> bool:
+    """Tell whether memory ran out. The code alone does not tell: the filter that failed last may say EINVAL."""
+    return code == _SIGKILL or (code != 0 and bool(_STARVED.search(words)))
+
+
+def blames_input(code: int) -> bool:
+    """Tell whether a code other than 0 is the input's doing: its nonsense, or a decoder that crashed on it."""
+    return code in _INPUT_CODES or code < 0
+
+
+def unread(words: str) -> str | None:
+    """Give the network's last complaint; None when there is none, or when a reconnection followed that held.
+
+    ffmpeg ends with 0 when a source breaks off, so its words are the only sign of it.
+    """
+    complaints = _NETWORK.findall(words)
+    return None if not complaints or complaints[-1].startswith(_AGAIN) else complaints[-1]
+
+
+def damaged(words: str) -> bool:
+    """Tell whether the decoder found something broken and went on."""
+    return bool(_DAMAGE.search(words))

@@ -1,0 +1,115 @@
+"""Killed, doubled and lost on the real stack: each must end in the bytes of an undisturbed run."""
+
+import json
+import signal
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from msgspec.structs import replace
+
+from functions.common import events, keys
+from functions.common.model import Manifest
+from infra.local.places import places
+from tests.conftest import STACK_PLACES
+from tests.media import clip
+from tests.stack.library import PATIENCE_S, Library, until
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import NotificationConfigurationTypeDef
+
+CLIP = "film_12s"
+
+
+def drop(library: Library, name: str) -> str:
+    return library.drop(f"faults/{name}/film.mp4", clip(CLIP))
+
+
+@pytest.fixture(scope="module")
+def quiet(library: Library) -> Mapping[str, bytes | str]:
+    """What an undisturbed run publishes."""
+    video = drop(library, "quiet")
+    return published(library, library.settled(video, "ready"))
+
+
+def published(library: Library, manifest: Manifest) -> Mapping[str, bytes | str]:
+    """Give every object of a video by its key below the rev, and its manifest, without ids, revs and counts."""
+    prefix = f"v/{manifest.id}/{manifest.rev}/"
+    found = library.keys(library.stack.media_bucket, prefix)
+    objects = {key.removeprefix(prefix): library.get(key) for key in found}
+    plain = replace(manifest, generation=1, current_generation=1, date=None, entry=None, entry_number=0, announced=0)
+    words = str(plain).replace(manifest.id, "ID").replace(str(manifest.rev), "REV")
+    return {**objects, "manifest": words}
+
+
+def processes(word: str) -> list[psutil.Process]:
+    """Find the stack's processes whose command has a word in it."""
+    emulator = json.loads(places(STACK_PLACES).emulator_file.read_text())
+    return [child for child in psutil.Process(emulator["pid"]).children(recursive=True) if has(child, word)]
+
+
+def has(process: psutil.Process, word: str) -> bool:
+    try:
+        return any(word in part for part in process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
+def kill_one(word: str) -> None:
+    """Kill a process as soon as there is one. SIGKILL: it gets no chance to tidy up."""
+    found = until(lambda: processes(word) or None, PATIENCE_S, lambda: f"no process with {word} was seen")
+    found[0].send_signal(signal.SIGKILL)
+
+
+def test_a_killed_encoder_costs_its_chunk_only(library: Library, quiet: Mapping[str, bytes | str]) -> None:
+    video = drop(library, "encoder")
+    kill_one("rung_0.mp4")
+
+    assert published(library, library.settled(video, "ready")) == quiet
+
+
+def test_a_killed_function_costs_its_chunk_only(library: Library, quiet: Mapping[str, bytes | str]) -> None:
+    video = drop(library, "function")
+    until(lambda: processes("rung_0.mp4") or None, PATIENCE_S, lambda: "no encoder was seen")
+    kill_one("functions.transcode.handler.handle")
+
+    assert published(library, library.settled(video, "ready")) == quiet
+
+
+def test_doubled_events_change_nothing(library: Library, quiet: Mapping[str, bytes | str]) -> None:
+    video = drop(library, "doubled")
+    orders = until(
+        lambda: found if len(found := library.keys(library.stack.work_bucket, f"orders/{video}/")) > 2 else None,
+        PATIENCE_S,
+        lambda: "there are no orders",
+    )
+    for stage, key in [*(("transcode", order) for order in orders), ("ingest", f"{library.shelf}/faults/doubled/film.mp4")]:
+        library.sqs.send_message(QueueUrl=library.stack.queues[stage], MessageBody=events.body([key]))
+
+    assert published(library, library.settled(video, "ready")) == quiet
+
+
+@pytest.fixture
+def deaf_inbox(library: Library) -> Iterator[None]:
+    """An inbox whose events go nowhere."""
+    bucket = library.stack.inbox_bucket
+    heard = library.s3.get_bucket_notification_configuration(Bucket=bucket)
+    configuration: NotificationConfigurationTypeDef = {"QueueConfigurations": heard["QueueConfigurations"]}
+    library.s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+    yield
+    library.s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=configuration)
+
+
+@pytest.mark.usefixtures("deaf_inbox")
+def test_the_sweep_finds_a_video_whose_event_was_lost(library: Library, quiet: Mapping[str, bytes | str]) -> None:
+    video = drop(library, "lost")
+    manifest_key = keys.MANIFEST.key(id=video)
+
+    def swept() -> bytes | None:
+        library.sweep()
+        return library.read(library.stack.media_bucket, manifest_key)
+
+    until(swept, PATIENCE_S, lambda: "the sweep did not find it")
+
+    assert published(library, library.settled(video, "ready")) == quiet

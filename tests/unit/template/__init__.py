@@ -1,0 +1,1 @@
+"""Tests of template.yaml against the code that it deploys."""

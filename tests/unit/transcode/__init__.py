@@ -1,0 +1,1 @@
+"""The encoder, on small clips over a loopback store."""

@@ -1,0 +1,153 @@
+"""Posters: which picture, in which sizes; and dropped ones."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PIL import Image
+
+from functions.common.errors import Rejected
+from functions.common.model import StillsWork
+from functions.transcode import stills
+from functions.transcode.encode import Made
+from tests.media import X264, ffmpeg, numbered
+from tests.unit.transcode.work import FILM, Bench, body_of, dropped
+
+type BenchFor = Callable[[Path], Bench]
+WIDE = replace(FILM, width=1600, height=900)
+
+
+@pytest.fixture(scope="module")
+def wide(clips: Path) -> Path:
+    """Eight seconds, of which the first three are black."""
+    path = clips / "wide.mp4"
+    graph, inputs, *maps = numbered(1600, 900, "25", 8)
+    ffmpeg(graph, inputs.replace("[v];", ",eq=brightness=-1:enable='lt(t,3)'[v];"), *maps, *X264, path)
+    return path
+
+
+def work(at_s: float | None = None) -> StillsWork:
+    return StillsWork(demuxer="mov", video=WIDE, duration_s=8.0, at_s=at_s)
+
+
+def posters(made: Made) -> list[Image.Image]:
+    return [Image.open(io.BytesIO(body_of(made, picture.object))) for picture in made.receipt.pictures]
+
+
+def number(poster: Image.Image) -> int:
+    """Read the frame's number on a poster 320 wide: blocks of 20 pixels along the top."""
+    row = np.asarray(poster.convert("L"))[3:12].reshape(9, 16, 20)[:, :, 6:14].mean(axis=(0, 2))
+    return sum(1 << place for place, block in enumerate(row[::-1]) if block > 128)
+
+
+def test_posters_have_three_widths_in_the_pictures_shape(wide: Path, bench_for: BenchFor) -> None:
+    made = bench_for(wide).do(work(), "s")
+    assert [(p.width, p.height) for p in made.receipt.pictures] == [(320, 180), (640, 360), (1280, 720)]
+
+
+def test_the_receipt_tells_the_true_sizes(wide: Path, bench_for: BenchFor) -> None:
+    made = bench_for(wide).do(work(), "s")
+    assert [poster.size for poster in posters(made)] == [(p.width, p.height) for p in made.receipt.pictures]
+
+
+def test_a_poster_is_not_black(wide: Path, bench_for: BenchFor) -> None:
+    assert np.asarray(posters(bench_for(wide).do(work(), "s"))[0].convert("L")).mean() > 50
+
+
+def test_a_video_that_is_black_throughout_has_a_poster_all_the_same(clips: Path, bench_for: BenchFor) -> None:
+    path = clips / "black.mp4"
+    ffmpeg("-f", "lavfi", "-i", "color=black:size=1600x900:rate=25:duration=2", *X264, path)
+    assert len(bench_for(path).do(replace(work(), duration_s=2.0), "s").receipt.pictures) == 3
+
+
+@pytest.mark.parametrize(("at_s", "frame"), [(5.0, 125), (6.44, 161), (0.0, 0)])
+def test_the_chosen_moment_is_the_very_frame(at_s: float, frame: int, film: Path, bench_for: BenchFor) -> None:
+    made = bench_for(film).do(StillsWork(demuxer="mov", video=FILM, duration_s=8.0, at_s=at_s), "s")
+    assert number(posters(made)[0]) == frame
+
+
+def test_a_chosen_moment_after_the_end_falls_back_to_a_typical_one(film: Path, bench_for: BenchFor) -> None:
+    made = bench_for(film).do(StillsWork(demuxer="mov", video=FILM, duration_s=8.0, at_s=99.0), "s")
+    assert [p.width for p in made.receipt.pictures] == [320]
+
+
+def test_a_poster_is_never_larger_than_its_picture(film: Path, bench_for: BenchFor) -> None:
+    made = bench_for(film).do(StillsWork(demuxer="mov", video=FILM, duration_s=8.0), "s")
+    assert [(p.width, p.height) for p in made.receipt.pictures] == [(320, 180)]
+
+
+def test_a_source_without_a_picture_has_no_poster(clips: Path, bench_for: BenchFor) -> None:
+    path = clips / "nothing.mp4"
+    path.write_bytes(b"\0\0\0\x18ftypisom" + b"\x5a" * 500)
+    with pytest.raises(Rejected, match="undecodable"):
+        bench_for(path).do(work(), "s")
+
+
+def picture(kind: Literal["JPEG", "PNG", "WEBP", "GIF"], width: int = 700, height: int = 400, mode: str = "RGB") -> bytes:
+    """Make a red picture."""
+    body = io.BytesIO()
+    Image.new(mode, (width, height), "red").save(body, kind)
+    return body.getvalue()
+
+
+def drop(body: bytes, name: str, path: Path, bench_for: BenchFor) -> Made:
+    path.write_bytes(body)
+    return bench_for(path).do(dropped(name, len(body)))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_dropped_picture_becomes_posters(kind: Literal["JPEG", "PNG", "WEBP"], tmp_path: Path, bench_for: BenchFor) -> None:
+    made = drop(picture(kind), "talk.jpg", tmp_path / "dropped", bench_for)
+    assert [(p.width, p.height) for p in made.receipt.pictures] == [(320, 182), (640, 366), (700, 400)]
+
+
+def test_a_dropped_picture_keeps_its_colours(tmp_path: Path, bench_for: BenchFor) -> None:
+    made = drop(picture("PNG"), "talk.png", tmp_path / "dropped", bench_for)
+    colour = posters(made)[0].convert("RGB").getpixel((100, 100))
+    assert colour == pytest.approx((255, 0, 0), abs=3)
+
+
+def test_a_dropped_poster_is_named_after_its_version_and_commits_its_sidecar(tmp_path: Path, bench_for: BenchFor) -> None:
+    made = drop(picture("PNG"), "talk.png", tmp_path / "dropped", bench_for)
+    sidecar = made.receipt.sidecar
+    assert (
+        made.receipt.pictures[0].object.startswith(f"v/abcdefghijklmnop/side/{sidecar and sidecar.rev}-320-"),
+        sidecar and sidecar.kind,
+    ) == (
+        True,
+        "poster",
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture("GIF"), picture("PNG")[:60], b"\xff\xd8\xff" + b"\x5a" * 300],
+    ids=["nothing", "svg", "gif", "cut off", "garbage"],
+)
+def test_a_dropped_file_that_is_no_picture_is_rejected(body: bytes, tmp_path: Path, bench_for: BenchFor) -> None:
+    with pytest.raises(Rejected, match=r"bad_picture: talk\.jpg"):
+        drop(body, "talk.jpg", tmp_path / "dropped", bench_for)
+
+
+def test_a_dropped_picture_of_too_many_pixels_is_rejected(tmp_path: Path, bench_for: BenchFor) -> None:
+    with pytest.raises(Rejected, match="bad_picture"):
+        drop(picture("PNG", 9000, 4400, "1"), "talk.png", tmp_path / "dropped", bench_for)
+
+
+def test_a_dropped_picture_of_too_many_bytes_is_not_even_read(bench_for: BenchFor, film: Path) -> None:
+    with pytest.raises(Rejected, match=r"bad_picture: talk\.jpg has more than 20,000,000 bytes"):
+        bench_for(film).do(dropped("talk.jpg", 20_000_001))
+
+
+def test_contrast_is_read_from_the_measures() -> None:
+    assert stills.contrast(b"lavfi.signalstats.YLOW=20\nlavfi.signalstats.YHIGH=200\n") == 180
+
+
+@pytest.mark.parametrize("jpeg", [b"", b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xe0\x00\x04ab\xff\xd9" + b"\0" * 9])
+def test_what_is_no_jpeg_has_no_size(jpeg: bytes) -> None:
+    with pytest.raises(ValueError, match="no frame header"):
+        stills.size(jpeg)
