@@ -3,10 +3,12 @@
 LocalStack 4.14 polls each mapping with one thread and so never runs two invocations of it at once.
 """
 
+from collections.abc import Callable
+
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmWorker
 from localstack.utils.threads import FuncThread
 
-_start_one = EsmWorker.start
+_start_one: Callable[[EsmWorker], None] = EsmWorker.start
 
 
 def poll_in_parallel() -> None:
