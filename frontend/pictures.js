@@ -18,6 +18,8 @@ export function showPictures(root, config) {
 function point(image, config) {
   const { key = "", srcset = "" } = image.dataset;
   image.removeAttribute("data-key");
+  // The player asks for the same picture across origins: a copy that was kept without that permission would be refused.
+  image.crossOrigin = "anonymous";
   image.srcset = srcset.split(", ").map((choice) => new URL(choice.split(" ")[0], config.media) + choice.slice(choice.indexOf(" "))).join(", ");
   image.src = new URL(key, config.media).href;
 }
