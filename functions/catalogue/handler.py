@@ -64,7 +64,7 @@ class Catalogue:
         def compute(look: Look) -> Sequence[Write]:
             look(key)
             manifest = self._manifest(video)
-            return (Write(key, watch_page(manifest, self.text)),) if manifest else ()
+            return (Write(key, watch_page(shown(manifest), self.text)),) if manifest else ()
 
         self.buckets.site.derive(compute)
 
@@ -88,6 +88,15 @@ class Catalogue:
     def _entry(self, video: str) -> Entry | None:
         manifest = self._manifest(video)
         return manifest.entry if manifest else None
+
+
+def shown(manifest: Manifest) -> Manifest:
+    """Give what a video's own page may say: no word before it has an entry, since only a change of the entry makes a fragment."""
+    if manifest.entry:
+        return manifest
+    return Manifest(
+        id=manifest.id, generation=manifest.generation, current_generation=manifest.current_generation, status="deleted"
+    )
 
 
 class Superseded(Exception):  # noqa: N818  # the queue brings the batch back, and it reads the newer root

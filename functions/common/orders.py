@@ -20,6 +20,12 @@ def all_units(plan: Plan) -> tuple[str, ...]:
     return (*required_units(plan), *(track.unit for track in plan.texts), *stills)
 
 
+def makers(plan: Plan, rendition: str) -> tuple[str, ...]:
+    """Name the units that make parts of a rendition."""
+    tracks = tuple(track.unit for track in plan.audio if track.name == rendition)
+    return tracks or tuple(chunk.unit for chunk in plan.chunks)
+
+
 @dataclass(frozen=True)
 class OrderKeys:
     """The keys of one unit of work: the order, the receipt that it is done, the receipt that it failed for good."""

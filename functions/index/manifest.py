@@ -207,7 +207,8 @@ def _entry(described: Manifest) -> Entry | None:
     if playable is None or described.date is None:
         return None
     words = (described.title, described.description, described.tags, described.channel, described.date)
-    page = (*words, described.language, described.visibility, described.chapters, described.captions, playable.captions)
+    more = (described.language, described.visibility, described.chapters, described.captions, playable.captions)
+    page = (*words, *more, playable.width, playable.height)
     return Entry(
         id=described.id,
         title=described.title,

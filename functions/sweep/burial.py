@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from functions.common import keys, schema
 from functions.common.model import Receipt, Root
-from functions.common.orders import OrderKeys, all_units
+from functions.common.orders import OrderKeys, makers
 from functions.common.store import Buckets
 from functions.sweep.reconcile import Video, dead, rivals
 from functions.sweep.survey import Survey
@@ -73,7 +73,7 @@ class Burial:
         return {name for receipt in read for name in objects(receipt)}
 
     def _makers(self, video: Video, key: str) -> list[str]:
-        """Name the ok receipts of every unit that may have made an object: all of the plan for an init, else one."""
+        """Name the ok receipts of every unit that may have made an object: all of its rendition for an init, else one."""
         if side := keys.SIDE_CAPTIONS.parse(key) or keys.SIDE_POSTER.parse(key):
             return [OrderKeys.of_sidecar(video.id, side["rev"]).ok]
         for form in (keys.SEGMENTS, keys.SPRITE, keys.TEXT):
@@ -83,7 +83,8 @@ class Burial:
             return [OrderKeys.of_unit(video.id, fields["rev"], "s").ok]
         fields = keys.INIT.parse(key)
         if fields and video.plan and video.plan.rev == fields["rev"]:
-            return [OrderKeys.of_unit(video.id, video.plan.rev, unit).ok for unit in all_units(video.plan)]
+            units = makers(video.plan, fields["rendition"])
+            return [OrderKeys.of_unit(video.id, video.plan.rev, unit).ok for unit in units]
         return []
 
     def _old_versions(self, video: Video) -> list[tuple[str, str]]:

@@ -1,0 +1,140 @@
+"""What stands in for ffprobe, SQS and the log: small, deterministic, and as badly behaved as a script asks.
+
+A source's bytes say what it is: `<kind> <nonce> <chunks>`, where the kind is good, damaged (the probe rejects it), undecodable (its
+second chunk), blank (its stills), flaky (its last chunk, the first time) or crash (kills its worker each time).
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+from functions.catalogue.handler import Superseded
+from functions.common.errors import Contended, Rejected, Unavailable
+from functions.common.events import Message, read
+from functions.common.model import AudioTrack, Chunk, InboxObject, Plan, Rung, VideoFacts
+from functions.sweep.reconcile import StageName
+from tests.simulation.door import Call
+from tests.simulation.world import World
+
+HEIGHTS = (360, 240)
+EXPECTED = (Unavailable, Contended, Superseded)  # what a worker may fail with; anything else is a fault of ours
+
+
+def content(world: World, source: InboxObject) -> tuple[str, int]:
+    """Read what a source's bytes say: its kind, and its number of chunks."""
+    stored = world.get("inbox", source.key, source.version)
+    kind, _, chunks = stored.body.decode().split() if stored else ("damaged", "", "1")
+    return kind, int(chunks)
+
+
+@dataclass(frozen=True)
+class Prober:
+    """Stands in for the look into a source."""
+
+    world: World
+
+    def plan(self, video: str, rev: str, source: InboxObject) -> Plan:
+        """Reject a damaged source, plan as many chunks of one segment as its bytes name."""
+        kind, chunks = content(self.world, source)
+        if kind == "damaged":
+            raise Rejected("damaged", "The index is missing.")
+        return Plan(
+            id=video,
+            rev=rev,
+            demuxer="mov",
+            duration_s=4.0 * chunks,
+            segment_frames=100,
+            video=_facts(chunks),
+            ladder=tuple(_rung(height) for height in HEIGHTS),
+            chunks=tuple(_chunk(place, chunks) for place in range(chunks)),
+            audio=(_track(),),
+        )
+
+
+def _facts(chunks: int) -> VideoFacts:
+    return VideoFacts(stream=0, width=640, height=360, rate="25/1", time_base="1/25", origin=0, frames=100 * chunks, codec="h264")
+
+
+def _chunk(place: int, chunks: int) -> Chunk:
+    return Chunk(unit=f"v{place:05}", begin=100 * place, end=None if place == chunks - 1 else 100 * (place + 1))
+
+
+def _track() -> AudioTrack:
+    return AudioTrack(unit="a0", name="a/und-aac", stream=1, language="und", sample_rate_hz=48_000, origin_s="0/1", default=True)
+
+
+def _rung(height: int) -> Rung:
+    return Rung(
+        name=f"v/{height}p-h264",
+        width=height * 16 // 18 * 2,
+        height=height,
+        crf=23,
+        maxrate_kbit=900,
+        bufsize_kbit=1800,
+        level="3.1",
+    )
+
+
+class NullHeart:
+    """The queue double keeps visibility itself."""
+
+    def beating(self, messages: Sequence[Message]) -> AbstractContextManager[None]:
+        """Hold nothing."""
+        del messages
+        return nullcontext()
+
+    def retry_later(self, message: Message) -> None:
+        """Change nothing."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """Telemetry that keeps lines for a trace, and remembers failures that no fault explains."""
+
+    line: Callable[[str], None]
+    surprises: list[BaseException]
+
+    def tell(self, what: str, **fields: object) -> None:
+        """Keep a line."""
+        self.line(f"    {what} {fields}")
+
+    def alarm(self, what: str, **fields: object) -> None:
+        """Keep a line."""
+        error = sys.exception()
+        self.line(f"    ! {what} {fields} {error!r}")
+        if error is not None and not isinstance(error, EXPECTED):
+            self.surprises.append(error)
+
+    def count(self, metric: str, value: float = 1) -> None:
+        """Count nothing."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """The sweep's way to the queues. `said` counts, so that a run can tell when a sweep had nothing to say."""
+
+    world: World
+    call: Call
+    said: list[str]
+
+    def send(self, stage: StageName, body: str) -> None:
+        """Send a message."""
+        self.said.append(f"{stage} {body}")
+        self.call("send", stage, lambda: self.world.send(stage, body))
+
+    def dead(self, stage: StageName) -> Iterator[Message]:
+        """Take the dead letters that are there now."""
+        queue = self.world.queues[stage]
+        for letter in self.call("receive", stage, lambda: list(queue.dead)):
+            yield read(str(letter.id), str(letter.id), letter.body)
+
+    def burn(self, stage: StageName, message: Message) -> None:
+        """Delete a dead letter."""
+        dead = self.world.queues[stage].dead
+
+        def gone() -> None:
+            dead[:] = [letter for letter in dead if str(letter.id) != message.handle]
+
+        self.said.append(f"{stage} letter")
+        self.call("burn", stage, gone)

@@ -1,0 +1,116 @@
+"""What must hold at each write and delete. Some breaches heal within a few steps: at rest nobody would see them."""
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from functions.common import keys
+from functions.common.inbox import read_name, take_stock
+from functions.common.model import Current, Manifest, Root
+from functions.common.schema import load
+from tests.simulation.published import ENDS, reachable, require, root_is_right, stored_manifest, stored_root
+from tests.simulation.world import World
+
+NEVER_CHANGE = (keys.PLAN, keys.ORDER, keys.SIDE_ORDER, keys.OK, keys.SIDE_OK, keys.PAGE)
+
+
+@dataclass
+class Watch:
+    """Looks at every change as it happens. `left`: the revs that each video has stopped to show.
+
+    `stocks`: what the inbox has said of each video, in turn; `said`: which of them its `current` said last.
+    """
+
+    world: World
+    once: dict[str, bytes] = field(default_factory=dict)
+    left: dict[str, set[str]] = field(default_factory=dict)
+    stocks: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+    said: dict[str, int] = field(default_factory=dict)
+
+    def __call__(self, bucket: str, key: str, old: bytes | None, new: bytes | None) -> None:
+        """Judge one change."""
+        if bucket == "inbox":
+            self._take_stock(key)
+        elif new is not None and keys.CURRENT.parse(key):
+            self._goes_on(load(Current, new))
+        if new is not None and any(form.parse(key) for form in NEVER_CHANGE):
+            self._never_changes(key, old, new)
+        if bucket == "media":
+            self._public(key, old, new)
+
+    def _take_stock(self, key: str) -> None:
+        if name := read_name(key):
+            stock = take_stock(name.stem, self.world.versions(name.stem + "."))
+            says = (stock.source, stock.note, *stock.sidecars) if stock.source else ()
+            self.stocks.setdefault(keys.video_id(name.stem), []).append(says)
+
+    def _goes_on(self, current: Current) -> None:
+        """I8: `current` never says what the inbox said before that which it said last."""
+        sidecars = (replace(sidecar, adopted=0) for sidecar in current.sidecars)
+        says = (current.source, current.note_object, *sidecars) if current.source else ()
+        said = self.said.get(current.id, 0)
+        places = [place for place, stock in enumerate(self.stocks.get(current.id, [])) if stock == says]
+        if places:  # a listing of several pages may say what never was
+            require(places[-1] >= said, f"I8: the current of {current.id} went back in time")
+            self.said[current.id] = next(place for place in places if place >= said)
+
+    def _never_changes(self, key: str, old: bytes | None, new: bytes) -> None:
+        """I6: a plan, an order, a receipt, a page is one thing for ever. A deleted receipt may be made again, by another."""
+        made_again = old is None and (keys.OK.parse(key) or keys.SIDE_OK.parse(key) or self._dead(key))
+        require(made_again or self.once.get(key, new) == new, f"I6: {key} was written with other bytes")
+        self.once[key] = new
+
+    def _dead(self, key: str) -> bool:
+        """Whether a plan or an order is of a rev that nobody wants: a late worker may have made it of nothing."""
+        fields = keys.PLAN.parse(key) or keys.ORDER.parse(key)
+        kept = self.world.objects["work"].get(keys.CURRENT.key(id=fields["id"])) if fields else None
+        return fields is not None and kept is not None and load(Current, kept.body).rev != fields["rev"]
+
+    def _public(self, key: str, old: bytes | None, new: bytes | None) -> None:
+        if keys.MANIFEST.parse(key):
+            self._manifest(key, old, new)
+        elif key == keys.ROOT.key():
+            require(new, "I7: the root was removed")
+            root_is_right(self.world, load(Root, new or b""))
+        elif fields := keys.PLAYLIST.parse(key) or keys.MAIN.parse(key):
+            if new is not None and keys.PLAYLIST.parse(key):
+                grows(key, old or b"", new)
+            self._part_of_video(key, fields["id"], fields["rev"], removed=new is None)
+        elif new is None:
+            self._removed(key)
+
+    def _manifest(self, key: str, old: bytes | None, new: bytes | None) -> None:
+        require(new, f"I8: {key} was removed")
+        manifest = load(Manifest, new or b"")
+        reachable(self.world, manifest)
+        before = load(Manifest, old) if old else None
+        if before is None:
+            return
+        require(manifest.current_generation >= before.current_generation, f"I8: {manifest.id} went back in time")
+        require(manifest.generation == before.generation + 1, f"I8: {manifest.id} did not count")
+        was, now = (each.playable.rev if each.playable else None for each in (before, manifest))
+        if was and was != now:
+            self.left.setdefault(manifest.id, set()).add(was)
+        require(now not in self.left.get(manifest.id, ()), f"I8: {manifest.id} shows {now} again, which it had left")
+
+    def _removed(self, key: str) -> None:
+        if keys.PAGE.parse(key):
+            root = stored_root(self.world)
+            named = {ref.object for ref in root.pages} if root else set()
+            require(key not in named, f"I2: {key} was removed and the root names it")
+            return
+        parts = key.split("/")  # v/<id>/<rev or side>/…
+        self._part_of_video(key, parts[1], parts[2], removed=True)
+
+    def _part_of_video(self, key: str, video: str, rev: str, *, removed: bool) -> None:
+        """I2: what is shown stays whole."""
+        manifest = stored_manifest(self.world, video)
+        if manifest and (rev == keys.SIDE or (manifest.playable and manifest.playable.rev == rev)):
+            names = reachable(self.world, manifest, without=key if removed else "")
+            require(not removed or key not in names, f"I2: {key} was removed and is shown")
+
+
+def grows(key: str, old: bytes, new: bytes) -> None:
+    """I3: a list is a prefix of what it becomes, and nothing follows its end."""
+    require(new.startswith(old), f"I3: {key} is no continuation of what it was")
+    require(not old.endswith(ENDS) or new == old, f"I3: {key} changed after its end")
