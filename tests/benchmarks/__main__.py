@@ -1,0 +1,36 @@
+"""Measures, prints tables, and keeps the figures in .local/bench.json: `python -m tests.benchmarks [up] [hops] [film]`.
+
+A figure says something about this machine while it did nothing else; what is compared is measured in one run.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+
+from infra.local.command import LocalError, end_with
+from infra.local.places import TOOLS
+from tests.benchmarks import film, hops, up
+from tests.benchmarks.figures import Figure, table
+
+FIGURES = TOOLS / "bench.json"
+BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {"up": up.measure, "hops": hops.measure, "film": film.measure}
+
+
+def main(names: list[str]) -> None:
+    """Run the benchmarks that are named, or all."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"there is no benchmark {unknown[0]}; there are {', '.join(BENCHMARKS)}")
+    kept = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    for name in names or BENCHMARKS:
+        figures = BENCHMARKS[name]()
+        print(table(figures), flush=True)
+        kept |= {figure.name: round(figure.value, 3) for figure in figures}
+        FIGURES.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except LocalError as error:
+        end_with(error)
