@@ -166,6 +166,7 @@ def _environ(places: Places, port: int) -> dict[str, str]:
         # With the defaults a function starts up to 10 s after the upload; so it is 0.02 to 0.5 s.
         "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.1",
         "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.5",
+        "CFN_NO_WAIT_ITERATIONS": "40",  # looks at a new function before it sleeps a second between two; the default is 5
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         "REELBUCKET_FUNCTION_PYTHON": str(FUNCTION_PYTHON),
         "REELBUCKET_RUN": str(run),

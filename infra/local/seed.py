@@ -1,31 +1,35 @@
 """Puts a sample video into the inbox and waits until its page plays it."""
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.common import keys, schema
 from functions.common.model import Manifest
+from functions.transcode.binaries import find_tools
 from infra.local.account import Account
 from infra.local.command import LocalError, run, say
-from infra.local.places import ROOT
+from infra.local.places import TOOLS
 
 if TYPE_CHECKING:
     from infra.local.stack import Stack
 
-STEM = "demo"
+STEM = "sample"
 NOTE = {
     "title": "A sample video",
-    "description": "Half a minute of a test picture with a frame counter and a beep for each second.",
+    "description": "Half a minute of slowly turning colours and a quiet chord, to show that it works.",
     "tags": ["sample"],
 }
-WAIT_SECONDS = 300  # the first three segments of 1080p in four heights take 20 s on two processors
+PALETTE = "nb_colors=5:c0=#0b2545:c1=#13315c:c2=#8da9c4:c3=#eef4ed:c4=#ff8c61"
+COLOURS = f"gradients=size=320x180:rate=25:type=spiral:speed=0.02:seed=11:{PALETTE},scale=1280:720:flags=bicubic"
+CHORD = "aevalsrc='0.04*(sin(2*PI*220*t)+sin(2*PI*277*t)+sin(2*PI*330*t))':s=48000"
+SECONDS = 30
+WAIT_SECONDS = 300  # the first three segments take 5 s on two processors
 POLL_SECONDS = 0.5
 
 
-def show_demo(stack: "Stack") -> str:
+def show_sample(stack: "Stack") -> str:
     """Make and upload the sample, wait until its page plays; give the page's address. A second call uploads nothing.
 
     The rest of it is encoded while somebody watches.
@@ -38,9 +42,15 @@ def show_demo(stack: "Stack") -> str:
 
 
 def _clip() -> Path:
-    say("making the sample video")
-    made = run([sys.executable, "-m", "tests.media", "demo"], cwd=ROOT)
-    return Path(made.strip().splitlines()[-1])
+    clip = TOOLS / "sample.mp4"
+    if not clip.exists():
+        say("making the sample video")
+        half = clip.with_suffix(".half.mp4")
+        inputs = [word for source in (COLOURS, CHORD) for word in ("-f", "lavfi", "-i", source)]
+        coded = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac")
+        run([find_tools().ffmpeg, "-v", "error", "-nostdin", "-y", *inputs, "-t", str(SECONDS), *coded, half], cwd=TOOLS)
+        half.replace(clip)
+    return clip
 
 
 def _upload(account: Account, stack: "Stack", clip: Path) -> None:
@@ -53,7 +63,7 @@ def _await(account: Account, stack: "Stack", video: str) -> None:
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         manifest = _manifest(account, stack, video)
-        if manifest and manifest.playable and _is_there(account, stack.site_bucket, keys.WATCH_PAGE.key(id=video)):
+        if manifest and manifest.playable and _has(account, stack.site_bucket, keys.WATCH_PAGE.key(id=video)):
             return
         if manifest and manifest.status in {"failed", "rejected"}:
             raise LocalError(f"the sample video was not made: {manifest.status}, {manifest.error}")
@@ -61,7 +71,7 @@ def _await(account: Account, stack: "Stack", video: str) -> None:
     raise LocalError(f"the sample video could not be played after {WAIT_SECONDS} s; the functions' logs are in .local/run/logs")
 
 
-def _is_there(account: Account, bucket: str, key: str) -> bool:
+def _has(account: Account, bucket: str, key: str) -> bool:
     return any(found["Key"] == key for found in account.s3.list_objects_v2(Bucket=bucket, Prefix=key).get("Contents", []))
 
 

@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,18 +57,21 @@ class Stack:
 def up(where: Places, parameters: Mapping[str, str] | None = None) -> Stack:
     """Start the stack, or bring a running one up to date; ``parameters`` are the template's, beside the local ones."""
     where.own.mkdir(parents=True, exist_ok=True)
-    running = _running(where) or emulator.start(where)
+    with ThreadPoolExecutor() as pool:
+        built = pool.submit(deployment.build)
+        running = _running(where) or emulator.start(where)
+        build = built.result()
     account = Account.at(running.endpoint)
     token = _token(account)
-    _deploy(account, {**deployment.PARAMETERS, **(parameters or {})}, where)
+    _deploy(account, build, {**deployment.PARAMETERS, **(parameters or {})}, where)
     stack = _described(account, running.port, token)
     stack.write(where.stack_file)
     _publish_site(account, stack, where)
     return stack
 
 
-def _deploy(account: Account, parameters: Mapping[str, str], where: Places) -> None:
-    stamp, mark = where.run / "deployed", fingerprint([], deployment.build(), str(sorted(parameters.items())))
+def _deploy(account: Account, build: str, parameters: Mapping[str, str], where: Places) -> None:
+    stamp, mark = where.run / "deployed", fingerprint([], build, str(sorted(parameters.items())))
     if not is_stamped(stamp, mark):
         deployment.deploy(account, parameters)
         emulator.require_clean_log(where)
@@ -153,7 +157,7 @@ def _announce(stack: Stack, *, seeds: bool) -> None:
     say(f"the site: {stack.site_url}index.html")
     say(f"the inbox, for any S3 tool: s3://{stack.inbox_bucket} at {stack.endpoint}")
     if seeds:
-        say(f"a video: {seed.show_demo(stack)}")
+        say(f"a video: {seed.show_sample(stack)}")
 
 
 if __name__ == "__main__":
