@@ -8,10 +8,12 @@ import functools
 import sys
 from pathlib import Path
 
+from localstack import config
 from localstack.runtime.main import main
 from twisted.internet import endpoints
 
 at_loopback = functools.partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")
 endpoints.TCP4ServerEndpoint = at_loopback  # type: ignore[assignment, misc]  # LocalStack only calls it
+config.dirs.static_libs = str(Path(sys.prefix) / "catalog" / "usr" / "lib" / "localstack")  # made by setup.py
 sys.path.insert(0, str(Path(__file__).parent / "executor"))  # with its entry point
 main()

@@ -6,8 +6,10 @@ so nothing is imported here but the standard library.
 
 import fcntl
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,12 +41,17 @@ class Step:
             put_stamp(stamp, mark)
 
 
-def steps() -> Iterator[Step]:
-    """Give the steps in their order."""
+def environments() -> Iterator[Step]:
+    """Give the steps of Python in their order."""
     yield _environment("venv", "dev", "the development environment")
     yield _environment("function", "function", "the functions' runtime")
     yield _environment("sam", "sam", "SAM, which builds and deploys,")
     yield _environment("localstack", "localstack", "LocalStack, the emulator,")
+    yield _catalog()
+
+
+def modules() -> Iterator[Step]:
+    """Give the steps of the front end in their order; they need nothing of Python's."""
     listings = (FRONTEND / "package.json", FRONTEND / "package-lock.json")
     if all(listing.exists() for listing in listings):
         yield _npm("installing the front end's modules with npm", listings, "node_modules", "ci", "--no-audit", "--no-fund")
@@ -61,6 +68,20 @@ def _environment(name: str, requirements: str, what: str) -> Step:
         _uv("pip", "sync", "--require-hashes", "--python", python, listing)
 
     return Step(f"installing {what} into .local/{name}", (listing,), folder, python, make)
+
+
+def _catalog() -> Step:
+    """LocalStack would make it at each start, in 4 s, and not give back the 300 MB that it takes."""
+    root, listing = TOOLS / "localstack" / "catalog", REQUIREMENTS / "localstack.txt"
+    result = root / "usr" / "lib" / "localstack"  # where LocalStack looks below its root; launch.py tells it of ours
+
+    def make() -> None:
+        shutil.rmtree(root, ignore_errors=True)
+        result.mkdir(parents=True)
+        environ = {**os.environ, "OVERRIDE_IN_DOCKER": "0", "FILESYSTEM_ROOT": str(root)}
+        run([TOOLS / "localstack" / "bin" / "python", "-m", "localstack.aws.spec"], cwd=ROOT, env=environ)
+
+    return Step("making LocalStack's catalog of AWS's services", (listing,), root, result, make)
 
 
 def _uv(*arguments: str | Path) -> None:
@@ -87,13 +108,19 @@ def _alone() -> Iterator[None]:
         yield
 
 
+def _do(chain: Iterable[Step]) -> None:
+    for step in chain:
+        step.do()
+
+
 def main() -> None:
     """Do all steps; the argument ``browser`` adds the browser."""
     os.environ.pop("VIRTUAL_ENV", None)  # uv warns of it, and it is not ours
     try:
         with _alone():
-            for step in steps():
-                step.do()
+            with ThreadPoolExecutor() as pool:
+                for done in [pool.submit(_do, chain) for chain in (environments(), modules())]:
+                    done.result()
             if "browser" in sys.argv[1:]:
                 link_browser(BIN / "chromium")
     except LocalError as error:
