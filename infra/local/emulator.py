@@ -163,9 +163,9 @@ def _environ(places: Places, port: int) -> dict[str, str]:
         "SQS_ENDPOINT_STRATEGY": "path",  # queue addresses that resolve without a name server
         "S3_SKIP_SIGNATURE_VALIDATION": "0",  # presigned addresses are checked as in the cloud
         "EXTRA_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",  # the site's origin
-        # With the defaults a function starts up to 10 s after the upload; so it is 0.02 to 0.5 s.
-        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.1",
-        "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.5",
+        # Between two polls; a poll itself waits for a message (executor/reelbucket_executor/polling.py).
+        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.01",
+        "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.01",
         "CFN_NO_WAIT_ITERATIONS": "40",  # looks at a new function before it sleeps a second between two; the default is 5
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         "REELBUCKET_FUNCTION_PYTHON": str(FUNCTION_PYTHON),

@@ -13,7 +13,7 @@ from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 
 from .environment import MIB, Environment
-from .polling import poll_in_parallel
+from .polling import poll_as_lambda
 from .process import Program
 from .runtime_api import Invocation
 
@@ -36,7 +36,7 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
 
     @override
     def load(self, *args: object, **kwargs: object) -> type[RuntimeExecutor]:
-        poll_in_parallel()  # no mapping has started before the first executor was asked for
+        poll_as_lambda()  # no mapping has started before the first executor was asked for
         return ProcessRuntimeExecutor
 
 
