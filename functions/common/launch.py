@@ -3,7 +3,7 @@
 Run as a script by `process.run`, never imported: what a `preexec_fn` would do between fork and exec is unsafe where the
 parent has threads (Python, subprocess, "preexec_fn"), and the heartbeat is one. It costs about 20 ms.
 
-    launch.py PARENT_PID CPU_S MEMORY_BYTES FILE_BYTES PROGRAM ARGUMENTS...
+    launch.py PARENT_PID CPU_S MEMORY_BYTES FILE_BYTES NICE PROGRAM ARGUMENTS...
 """
 
 import ctypes
@@ -16,10 +16,11 @@ from typing import Final
 PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 PR_SET_NO_NEW_PRIVS: Final = 38
 OPEN_FILES: Final = 256  # ffmpeg needs one per rung and a few sockets; more means that it is not doing our work
+FIGURES: Final = 5  # before the program
 NOT_STARTED: Final = 127  # the shell's code for "command not found"; ffmpeg does not use it
 
 
-def limit(parent: int, cpu_s: int, memory_bytes: int, file_bytes: int) -> None:
+def limit(parent: int, cpu_s: int, memory_bytes: int, file_bytes: int, nice: int) -> None:
     """Set all limits. RLIMIT_NPROC is not one of them: it counts every thread of the user, the parent's too."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed parent must not leave an encoder behind
     if os.getppid() != parent:
@@ -31,6 +32,7 @@ def limit(parent: int, cpu_s: int, memory_bytes: int, file_bytes: int) -> None:
     _rlimit(resource.RLIMIT_AS, memory_bytes)
     if cpu_s:
         _rlimit(resource.RLIMIT_CPU, cpu_s)
+    os.nice(nice)
     for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and that would be inherited
         signal.signal(ignored, signal.SIG_DFL)
 
@@ -50,12 +52,11 @@ def _prctl(option: int, value: int) -> None:
 def main(arguments: list[str]) -> None:
     """Limit, then exec; never returns."""
     try:
-        parent, cpu_s, memory_bytes, file_bytes = map(int, arguments[:4])
-        limit(parent, cpu_s, memory_bytes, file_bytes)
-        program = arguments[4:]
+        figures, program = arguments[:FIGURES], arguments[FIGURES:]
+        limit(*map(int, figures))
         # LD_LIBRARY_PATH was for this interpreter (Lambda's needs it), not for the program
         kept = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
-        os.execve(program[0], program, kept)  # noqa: S606  # its very purpose: no shell between  # the very purpose; no shell is wanted
+        os.execve(program[0], program, kept)  # noqa: S606  # its very purpose: no shell between
     except OSError as error:
         sys.stderr.write(f"cannot start: {error}\n")
         sys.exit(NOT_STARTED)

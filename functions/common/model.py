@@ -253,13 +253,17 @@ class SidecarWork(Value, frozen=True, tag_field="kind", tag="sidecar"):
 
 
 class Order(Document, frozen=True, tag="order-1.json"):
-    """A unit to do. `rev` is absent for a sidecar. The source's version is the one that `current` names."""
+    """A unit to do. `rev` is absent for a sidecar. The source's version is the one that `current` names.
+
+    `nice` is how far its encoder stands back where workers share processors, as nice(2) counts it. In Lambda none do.
+    """
 
     id: Id
     deadline_s: Annotated[int, Meta(ge=1)]
     work: VideoWork | AudioWork | StillsWork | TextWork | SidecarWork
     rev: Id | None = None
     unit: Unit | None = None
+    nice: Annotated[int, Meta(ge=0, le=19)] = 0
 
 
 # Receipts ------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from functions.common import keys
 from functions.common.model import Order, Plan, SidecarWork
 
 STILLS: Final = "s"
+FIRST_SEGMENTS: Final = 3  # a player stalls at once on a list shorter than three target durations (RFC 8216 section 6.3.3)
 
 
 def required_units(plan: Plan) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class Limits:
     """What a program may use.
 
     `memory_bytes` is address space, of which each thread of a glibc program reserves some 70 MB; `file_bytes` is for each file
-    it writes; `cpu_s` is user and system time of all its threads.
+    it writes; `cpu_s` is user and system time of all its threads. `nice` is how far it stands back where processors are shared.
     """
 
     wall_s: float
@@ -44,6 +44,7 @@ class Limits:
     file_bytes: int
     stdout_bytes: int = 1_000_000
     cpu_s: int | None = None
+    nice: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Finished:
     stderr: str
 
 
-class TimedOut(Exception):  # noqa: N818  # names the limit that was reached  # names the limit that was reached
+class TimedOut(Exception):  # noqa: N818  # names the limit that was reached
     """The program was killed because its time was over: the wall clock's, or as OutOfCpu its own."""
 
 
@@ -115,7 +116,7 @@ def _ignore(line: bytes) -> None:
 
 
 def _start(argv: Sequence[str], limits: Limits, folder: Path) -> subprocess.Popen[bytes]:
-    figures = (os.getpid(), limits.cpu_s or 0, limits.memory_bytes, limits.file_bytes)
+    figures = (os.getpid(), limits.cpu_s or 0, limits.memory_bytes, limits.file_bytes, limits.nice)
     return subprocess.Popen(  # a list, never a shell
         [sys.executable, "-I", "-S", str(_LAUNCHER), *map(str, figures), *argv],
         stdin=subprocess.DEVNULL,

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Final
 
 from functions.common.model import Chunk, Current, Plan, Receipt, Status, TrackPart, Verdict
-from functions.common.orders import all_units, required_units
-
-FIRST_SEGMENTS: Final = 3  # a player stalls at once on a list shorter than three target durations (RFC 8216 section 6.3.3)
+from functions.common.orders import FIRST_SEGMENTS, all_units, required_units
 
 
 @dataclass(frozen=True)

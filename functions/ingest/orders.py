@@ -6,6 +6,8 @@ from itertools import zip_longest
 from math import ceil
 from typing import Final
 
+from msgspec.structs import replace
+
 from functions.common.model import (
     AudioWork,
     Chunk,
@@ -19,6 +21,7 @@ from functions.common.model import (
     VideoFacts,
     VideoWork,
 )
+from functions.common.orders import FIRST_SEGMENTS
 
 # Measured on 1080p30 in four rungs, x264 veryfast: 1.74 CPU s a source second, of which 0.12 (H.264) to 0.17 (HEVC, 10 bit)
 # decode; tone mapping 0.39. Per million pixels decoded and encoded:
@@ -33,14 +36,17 @@ MARGIN: Final = 4  # repeats with a longer pre-roll, hard pictures, a slow neigh
 SHORTEST_S: Final = 60
 LONGEST_S: Final = 840  # of the function's 900; the rest is for its receipt
 SIDECAR_S: Final = 60
+LATER: Final = 10  # nice(2): a tenth of a processor beside work that waits to be seen
 
 
 def orders(plan: Plan) -> tuple[Order, ...]:
-    """Write a plan's orders in the order in which they are made: the first picture and its sound come first."""
+    """Write a plan's orders in the order in which they are made: what plays first comes first, then what shows the video."""
     video = [_video(plan, plan.video, chunk) for chunk in plan.chunks] if plan.video else []
     audio = [_audio(plan, number) for number in range(len(plan.audio))]
-    in_turn = (order for pair in zip_longest(video, audio) for order in pair if order)
-    return (*in_turn, *_texts(plan), *_stills(plan))
+    first = sum(chunk.begin < FIRST_SEGMENTS * plan.segment_frames for chunk in plan.chunks)
+    playable = (order for pair in zip_longest(video[:first], audio) for order in pair if order)
+    later = (replace(order, nice=LATER) for order in (*_stills(plan), *_texts(plan), *video[first:]))
+    return (*playable, *later)
 
 
 def side_order(video: str, sidecar: Sidecar) -> Order:

@@ -148,6 +148,8 @@ def _argv(program: str, outputs: Sequence[OutputStream], *whole_run: str) -> lis
 
 def _open(source: Source, options: Mapping[str, str | int | None]) -> InputNode:
     network = {
+        "request_size": 4_000_000,  # bytes: without it, each seek asks for all the rest of the file
+        "multiple_requests": 1,  # over one connection
         "rw_timeout": 20_000_000,  # µs: a silent store ends the read
         "reconnect": 1,  # a cut connection is taken up where it broke
         "reconnect_on_network_error": 1,

@@ -109,7 +109,7 @@ class _Job:
         left = self.deadline - self.encoder.clock()
         if left <= 0:
             raise TimedOut(f"not done after {self.order.deadline_s} s")
-        done = self.encoder.run(argv, Limits(left, self.encoder.memory_bytes, FILE_BYTES), self.folder)
+        done = self.encoder.run(argv, Limits(left, self.encoder.memory_bytes, FILE_BYTES, nice=self.order.nice), self.folder)
         if outcome.starved(done.code, done.stderr):
             raise OutOfMemory(f"ffmpeg ended with {done.code} under a limit of {self.encoder.memory_bytes} bytes")
         if done.code and not outcome.blames_input(done.code):

@@ -103,6 +103,11 @@ def test_a_child_can_gain_no_rights(folder: Path) -> None:
     assert "NoNewPrivs:\t1" in status
 
 
+def test_a_child_stands_back_as_far_as_it_is_told(folder: Path) -> None:
+    code = "import os; print(os.nice(0))"
+    assert python(code, folder, replace(LIMITS, nice=7)).stdout == f"{os.nice(0) + 7}\n".encode()
+
+
 def test_a_child_leaves_no_core_dump(folder: Path) -> None:
     code = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))"
     assert python(code, folder).stdout == b"(0, 0)\n"

@@ -29,8 +29,19 @@ def made(facts: Facts) -> tuple[Order, ...]:
     return orders(plan(facts, ("1080p", "720p", "480p", "240p"), VIDEO, REV, "2024-05-01T00:00:00Z"))
 
 
-def test_the_first_picture_and_its_sound_come_first() -> None:
-    assert [order.unit for order in made(FACTS)] == ["v00000", "a0", "v00001", "a1", "v00002", "v00003", "v00004", "t0", "s"]
+PLAYABLE = ["v00000", "a0", "v00001", "a1", "v00002"]
+
+
+def by_unit(name: str) -> Order:
+    return next(order for order in made(FACTS) if order.unit == name)
+
+
+def test_what_plays_first_comes_first_and_then_the_poster() -> None:
+    assert [order.unit for order in made(FACTS)] == [*PLAYABLE, "s", "t0", "v00003", "v00004"]
+
+
+def test_all_that_is_not_played_first_stands_back() -> None:
+    assert [order.unit for order in made(FACTS) if order.nice == 0] == PLAYABLE
 
 
 def test_sound_alone_has_no_stills() -> None:
@@ -66,13 +77,13 @@ def test_sound_is_not_padded_to_a_length_that_nobody_knows() -> None:
 
 
 def test_stills_are_told_the_duration() -> None:
-    work = made(FACTS)[-1].work
+    work = by_unit("s").work
     assert isinstance(work, StillsWork)
     assert work.duration_s == 30
 
 
 def test_a_chunk_of_16_s_has_four_times_its_estimate() -> None:
-    assert made(replace(FACTS, duration_s=Fraction(60)))[7].deadline_s == 81  # 4 x (5 + 24.2 CPU s / 1.6)
+    assert made(replace(FACTS, duration_s=Fraction(60)))[-2].deadline_s == 81  # 4 x (5 + 24.2 CPU s / 1.6)
 
 
 def test_a_source_of_unknown_length_has_all_the_time_there_is() -> None:
