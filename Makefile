@@ -15,7 +15,7 @@ PYTEST := $(PYTHON) -m pytest
 # What imports LocalStack is checked where LocalStack is installed.
 IN_LOCALSTACK := --python-executable .local/localstack/bin/python --cache-dir .mypy_cache/localstack --follow-imports=silent
 EMULATED := infra/local/launch.py infra/local/executor/reelbucket_executor/plugin.py infra/local/executor/reelbucket_executor/polling.py
-QUICK := $(wildcard tests/unit tests/contract tests/simulation tests/hostile)
+QUICK := tests/unit tests/simulation
 
 .PHONY: help setup up down check lint types template test unit stack browser bench fix format schemas lock
 
@@ -36,8 +36,8 @@ test: check ## all that must pass before a change lands; the quick tests first
 	npm --prefix frontend test
 	$(PYTEST) $(QUICK) tests/stack tests/browser
 
-check: lint types template ## what can be said without running anything: style, types, template, purity
-	$(PYTEST) -q $(wildcard tests/unit/test_purity.py tests/unit/test_template.py)
+check: lint types template ## what can be said without running anything: style, types, template, purity, schemas
+	$(PYTEST) -q $(addprefix tests/unit/,test_purity.py test_template.py template test_schemas.py)
 
 lint: setup ## style
 	.local/venv/bin/ruff format --check .
@@ -51,7 +51,7 @@ types: setup ## types of Python and of the front end
 template: setup ## the template, as SAM and CloudFormation read it
 	AWS_DEFAULT_REGION=us-east-1 .local/sam/bin/sam validate --lint
 
-unit: setup ## tests that need no stack: unit, contract, simulation, hostile; and the front end's own
+unit: setup ## tests that need no stack: unit, simulation, and the front end's own
 	$(PYTEST) $(QUICK)
 	npm --prefix frontend test
 
@@ -62,7 +62,7 @@ browser: setup ## tests in a real browser, on that stack
 	@$(PYTHON) -m infra.local.setup browser
 	$(PYTEST) tests/browser
 
-bench: setup ## measure, and print tables
+bench: setup ## measure, and print tables; a quiet machine and half an hour
 	$(PYTHON) -m tests.benchmarks
 
 fix: setup ## repair what the linter can repair

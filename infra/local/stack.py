@@ -156,6 +156,7 @@ def main() -> None:
 def _announce(stack: Stack, *, seeds: bool) -> None:
     say(f"the site: {stack.site_url}index.html")
     say(f"the inbox, for any S3 tool: s3://{stack.inbox_bucket} at {stack.endpoint}")
+    say("to upload: bin/reel upload FILE… --wait, or the page upload.html beside the site's front page")
     if seeds:
         say(f"a video: {seed.show_sample(stack)}")
 
