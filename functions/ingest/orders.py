@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import zip_longest
 from math import ceil
 from typing import Final
 
@@ -44,7 +43,8 @@ def orders(plan: Plan) -> tuple[Order, ...]:
     video = [_video(plan, plan.video, chunk) for chunk in plan.chunks] if plan.video else []
     audio = [_audio(plan, number) for number in range(len(plan.audio))]
     first = sum(chunk.begin < FIRST_SEGMENTS * plan.segment_frames for chunk in plan.chunks)
-    playable = (order for pair in zip_longest(video[:first], audio) for order in pair if order)
+    # Two workers, the fewest, begin with two chunks: in most videos these take longer than the sound, which then fills up.
+    playable = (*video[:2], *audio, *video[2:first])
     later = (replace(order, nice=LATER) for order in (*_stills(plan), *_texts(plan), *video[first:]))
     return (*playable, *later)
 

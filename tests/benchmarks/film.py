@@ -20,7 +20,7 @@ FIRST_S: Final = 12  # three segments, from which on a video is playable
 HOPS_S: Final = 4  # that the way through the stack may take beside the encoding
 PATIENCE_S: Final = 1800
 THREADS: Final = (1, 0)  # of each x264: as ours, and as it likes best
-POLL_S: Final = 0.1
+POLL_S: Final = 0.25
 
 
 def measure() -> list[Figure]:
