@@ -15,7 +15,7 @@ PYTEST := $(PYTHON) -m pytest
 # What imports LocalStack is checked where LocalStack is installed.
 IN_LOCALSTACK := --python-executable .local/localstack/bin/python --cache-dir .mypy_cache/localstack --follow-imports=silent
 EMULATED := infra/local/launch.py infra/local/executor/reelbucket_executor/plugin.py infra/local/executor/reelbucket_executor/polling.py
-QUICK := tests/unit tests/simulation
+QUICK := tests/unit tests/inputs tests/simulation
 
 .PHONY: help setup up down check lint types template test unit stack browser bench fix format schemas lock
 
@@ -51,7 +51,7 @@ types: setup ## types of Python and of the front end
 template: setup ## the template, as SAM and CloudFormation read it
 	AWS_DEFAULT_REGION=us-east-1 .local/sam/bin/sam validate --lint
 
-unit: setup ## tests that need no stack: unit, simulation, and the front end's own
+unit: setup ## tests that need no stack: unit, inputs, simulation, and the front end's own
 	$(PYTEST) $(QUICK)
 	npm --prefix frontend test
 

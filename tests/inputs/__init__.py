@@ -1,0 +1,1 @@
+"""Every kind of source through the engine, without a stack."""

@@ -1,0 +1,81 @@
+"""A source to playlists in a folder: acceptance, probe, plan, orders, encoder and lists as they run in the functions."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.common import keys
+from functions.common.model import Current, InboxObject, Order, Plan, Receipt
+from functions.common.process import private_folder, run
+from functions.common.settings import IngestSettings
+from functions.common.store import Write
+from functions.index.manifest import playlists
+from functions.index.progress import Progress, Receipts
+from functions.ingest import binaries
+from functions.ingest.accept import HEAD_BYTES
+from functions.ingest.orders import orders
+from functions.ingest.plan import plan
+from functions.ingest.probe import Source, probe
+from functions.transcode.binaries import find_tools
+from functions.transcode.encode import Encoder, Made, make
+from tests.unit.transcode.store import Store
+
+ID, REV, UPLOADED = "abcdefghijklmnop", "qrstuvwxyz234567", "2026-01-02T03:04:05Z"
+SETTINGS = IngestSettings(rungs=("240p",), max_source_bytes=2**32, max_source_s=86_400)
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What came of a source: its plan, its receipts by unit, and all objects and lists under `folder`."""
+
+    plan: Plan
+    receipts: dict[str, Receipt]
+    folder: Path
+
+    @property
+    def renditions(self) -> list[str]:
+        """Name the video's rungs and sound tracks."""
+        return [*(rung.name for rung in self.plan.ladder), *(track.name for track in self.plan.audio)]
+
+    def playlist(self, rendition: str) -> Path:
+        """Give a rendition's playlist."""
+        return self.folder / keys.PLAYLIST.key(id=ID, rev=REV, rendition=rendition)
+
+    @property
+    def main(self) -> Path:
+        """Give the multivariant playlist."""
+        return self.folder / keys.MAIN.key(id=ID, rev=REV)
+
+
+def plan_of(path: Path, url: str) -> Plan:
+    """Look into a source and decide. Raises Rejected."""
+    with path.open("rb") as file, private_folder() as folder:
+        source = Source(url, file.read(HEAD_BYTES), path.stat().st_size)
+        return plan(probe(binaries.find_tools(), source, SETTINGS, folder), SETTINGS.rungs, ID, REV, UPLOADED)
+
+
+def convert(path: Path, store: Store, folder: Path) -> Converted:
+    """Take a source from a store to lists in a folder. Raises Rejected."""
+    url = store.put(path.read_bytes())
+    decided = plan_of(path, url)
+    made = {str(order.unit): _made(order, url) for order in orders(decided)}
+    receipts = {unit: each.receipt for unit, each in made.items()}
+    source = InboxObject(key=f"a{path.suffix}", version="v1", etag='"e"', size=path.stat().st_size, modified=UPLOADED)
+    current = Current(id=ID, generation=1, rev=REV, source=source)
+    listed = Receipts(ok=receipts, errors={}, side_ok={}, side_errors={}, count=len(receipts))
+    _write(folder, [write for each in made.values() for write in each.objects])
+    _write(folder, playlists(Progress.of(current, decided, listed)))
+    return Converted(decided, receipts, folder)
+
+
+def _made(order: Order, url: str) -> Made:
+    with private_folder() as folder:
+        return make(order, url, folder, Encoder(find_tools(), run, time.monotonic))
+
+
+def _write(folder: Path, writes: Sequence[Write]) -> None:
+    for write in writes:
+        path = folder / write.key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(write.body)

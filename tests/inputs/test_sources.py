@@ -1,0 +1,117 @@
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+import m3u8
+import pytest
+
+from tests.frames import beeps, decoded, numbers
+from tests.inputs.engine import Converted, convert
+from tests.inputs.sources import SOURCES, Expected
+from tests.unit.transcode.store import Store, serving
+
+PLAYED = ("-protocol_whitelist", "file", "-allowed_extensions", "ALL")
+FADED_S = 0.05  # what an AAC decoder fades in, having nothing before it; a beep in it begins late
+
+PICTURES = [name for name, wanted in SOURCES.items() if wanted.rate]
+NUMBERED = [name for name in PICTURES if SOURCES[name].shows]
+HEARD = [name for name, wanted in SOURCES.items() if wanted.beeps_from is not None]
+
+type Conversions = Callable[[str], Converted]
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def converted(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Conversions:
+    """Give what came of a source by its name; each is made and encoded once."""
+    done: dict[str, Converted] = {}
+
+    def of(name: str) -> Converted:
+        if name not in done:
+            folder = tmp_path_factory.mktemp(name)
+            source = folder / f"source{SOURCES[name].suffix}"
+            SOURCES[name].make(source)
+            done[name] = convert(source, store, folder)
+        return done[name]
+
+    return of
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_is_planned_as_what_it_is(name: str, converted: Conversions) -> None:
+    plan, wanted = converted(name).plan, SOURCES[name]
+
+    assert (Fraction(plan.video.rate) if plan.video else None) == wanted.rate
+    assert [(rung.width, rung.height) for rung in plan.ladder] == ([wanted.size] if wanted.rate else [])
+    assert tuple(track.language for track in plan.audio) == wanted.sounds
+    assert tuple(track.language for track in plan.texts) == wanted.captions
+    assert tuple(chapter.title for chapter in (plan.note.chapters if plan.note else ())) == wanted.chapters
+
+
+@pytest.mark.parametrize("name", NUMBERED)
+def test_every_frame_is_there_once_and_in_order(name: str, converted: Conversions) -> None:
+    wanted, made = SOURCES[name], converted(name)
+    for rung in made.plan.ladder:
+        assert_shown(wanted, numbers(made.playlist(rung.name), *PLAYED))
+
+
+def assert_shown(wanted: Expected, found: list[int]) -> None:
+    """Hold the numbers that were read to those that were drawn."""
+    assert len(found) == pytest.approx(wanted.frames, abs=wanted.lost)
+    assert wanted.shows
+    wrong = [(frame, number) for frame, number in enumerate(found) if abs(number - wanted.shows(frame)) > wanted.within]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_frames_follow_each_other_without_a_gap(name: str, converted: Conversions) -> None:
+    """By the times that a player sees over all chunks, in ticks of a frame."""
+    made, wanted = converted(name), SOURCES[name]
+    assert wanted.rate
+    frame = f"{wanted.rate.denominator}/{wanted.rate.numerator}"
+    options = ("-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base", frame, "-f", "framecrc", "-")
+    lines = decoded(made.playlist(made.plan.ladder[0].name), PLAYED, *options).decode().splitlines()
+    times = [int(line.split(",")[2]) for line in lines if not line.startswith("#")]
+
+    assert times == list(range(times[0], times[0] + len(times)))
+    assert len(times) == pytest.approx(wanted.frames, abs=wanted.lost)
+
+
+@pytest.mark.parametrize("name", HEARD)
+def test_every_beep_is_heard_at_its_second(name: str, converted: Conversions) -> None:
+    wanted, made = SOURCES[name], converted(name)
+    begin = wanted.beeps_from or 0.0
+    for track in made.plan.audio:
+        drawn = [begin + second for second in range(int(wanted.seconds) + 1)]
+        end = wanted.beeps_to or wanted.seconds
+        expected = [onset for onset in drawn if FADED_S < onset < end - FADED_S]
+        heard = beeps(made.playlist(track.name), *PLAYED)
+
+        assert [onset for onset in heard if FADED_S < onset < end - FADED_S] == pytest.approx(expected, abs=0.005)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_whole_decodes_without_a_warning(name: str, converted: Conversions) -> None:
+    """From the multivariant list, as a player reads it."""
+    decoded(converted(name).main, PLAYED, "-map", "0", "-f", "null", "-")
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_multivariant_list_says_what_is_there(name: str, converted: Conversions) -> None:
+    made = converted(name)
+    variants = m3u8.load(str(made.main)).data["playlists"]
+    sounds = {part.codecs for receipt in made.receipts.values() for part in receipt.parts if part.rendition.startswith("a/")}
+    assert made.plan.video
+
+    assert len(variants) == len(made.plan.ladder)
+    for rung, info in zip(made.plan.ladder, (variant["stream_info"] for variant in variants), strict=True):
+        parts = [part for receipt in made.receipts.values() for part in receipt.parts if part.rendition == rung.name]
+        assert info["resolution"] == f"{rung.width}x{rung.height}"
+        assert info["frame_rate"] == pytest.approx(float(Fraction(made.plan.video.rate)), abs=0.001)
+        assert info["bandwidth"] >= info["average_bandwidth"] > 0
+        assert set(info["codecs"].split(",")) == sounds | {parts[0].codecs}
+        assert len({part.init for part in parts}) == 1
