@@ -126,9 +126,10 @@ class S3Door:
         which: Mapping[str, str] = {"VersionId": version} if version else {}
         self.s3.delete_object(Bucket=self.bucket, Key=key, **which)  # type: ignore[arg-type]  # optional VersionId
 
-    def beginning(self, key: str, version: str, size: int) -> bytes:
-        """Read at most the first `size` bytes of one version of an object that is not empty."""
-        answer = self.s3.get_object(Bucket=self.bucket, Key=key, VersionId=version, Range=f"bytes=0-{size - 1}")
+    def piece(self, key: str, version: str, at: int, length: int) -> bytes:
+        """Read at most `length` bytes from `at` on of one version of an object; `at` lies within it."""
+        asked = f"bytes={at}-{at + length - 1}"
+        answer = self.s3.get_object(Bucket=self.bucket, Key=key, VersionId=version, Range=asked)
         return answer["Body"].read()
 
     def address(self, key: str, version: str, seconds: int) -> str:

@@ -4,6 +4,7 @@ import functools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from functions.common import keys, schema
 from functions.common.current import derive_current
@@ -17,7 +18,6 @@ from functions.common.settings import IngestSettings
 from functions.common.stage import Group, Stage
 from functions.common.store import Buckets
 from functions.common.wiring import Lambda
-from functions.ingest.accept import HEAD_BYTES
 from functions.ingest.binaries import Tools, find_tools
 from functions.ingest.orders import orders, side_order
 from functions.ingest.plan import plan, rejected
@@ -82,10 +82,10 @@ class Prober:
 
     def plan(self, video: str, rev: str, source: InboxObject) -> Plan:
         """Decide what to make of exactly this version of a source. Raises Rejected."""
-        head = self.inbox.beginning(source.key, source.version, HEAD_BYTES) if source.size else b""
+        read = partial(self.inbox.piece, source.key, source.version)
         url = self.inbox.address(source.key, source.version, READABLE_S)
         with private_folder() as folder:
-            facts = probe(self.tools, Source(url, head, source.size), self.settings, folder)
+            facts = probe(self.tools, Source(url, source.size, read), self.settings, folder)
         return plan(facts, self.settings.rungs, video, rev, source.modified)
 
 

@@ -12,8 +12,9 @@ from typing import Final
 from functions.common.errors import Rejected, Unavailable
 from functions.common.process import Finished, Limits, OutOfCpu, TooMuchOutput, run
 from functions.common.settings import IngestSettings
-from functions.ingest.accept import Demuxer, accept
+from functions.ingest.accept import HEAD_BYTES, Demuxer, accept
 from functions.ingest.binaries import Tools
+from functions.ingest.clock import Read, starts_anew
 from functions.ingest.facts import (
     DECODED_LATER,
     ENTRIES,
@@ -52,16 +53,19 @@ _SIGKILL: Final = -9  # by the kernel that is out of memory, or by an operator; 
 
 @dataclass(frozen=True)
 class Source:
-    """A source that can be read by URL: its first `accept.HEAD_BYTES` and its size in bytes."""
+    """A source that can be read by URL. `size` in bytes; `read(at, length)` gives some of them."""
 
     url: str
-    head: bytes
     size: int
+    read: Read
 
 
 def probe(tools: Tools, source: Source, settings: IngestSettings, folder: Path) -> Facts:
     """Say what is in a source. Raises Rejected, or Unavailable when the source could not be read."""
-    demuxer = accept(source.head, source.size, settings.max_source_bytes)
+    head = source.read(0, min(HEAD_BYTES, source.size)) if source.size else b""
+    demuxer = accept(head, source.size, settings.max_source_bytes)
+    if demuxer == "mpegts" and (share := starts_anew(source.read, source.size)):
+        raise Rejected("clock_starts_anew", f"The clock of the recording starts anew at about {share:.0%} of the file.")
     look = Look(tools, source.url, demuxer, folder)
     try:
         facts = read_facts(demuxer, look.describe())

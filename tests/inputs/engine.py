@@ -13,7 +13,6 @@ from functions.common.store import Write
 from functions.index.manifest import playlists
 from functions.index.progress import Progress, Receipts
 from functions.ingest import binaries
-from functions.ingest.accept import HEAD_BYTES
 from functions.ingest.orders import orders
 from functions.ingest.plan import plan
 from functions.ingest.probe import Source, probe
@@ -50,8 +49,9 @@ class Converted:
 
 def plan_of(path: Path, url: str) -> Plan:
     """Look into a source and decide. Raises Rejected."""
-    with path.open("rb") as file, private_folder() as folder:
-        source = Source(url, file.read(HEAD_BYTES), path.stat().st_size)
+    body = path.read_bytes()
+    with private_folder() as folder:
+        source = Source(url, len(body), lambda at, length: body[at : at + length])
         return plan(probe(binaries.find_tools(), source, SETTINGS, folder), SETTINGS.rungs, ID, REV, UPLOADED)
 
 

@@ -1,12 +1,15 @@
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import m3u8
 import pytest
 
+from functions.common.errors import Rejected
 from tests.frames import beeps, decoded, numbers
 from tests.inputs.engine import Converted, convert
-from tests.inputs.sources import SOURCES, Expected
+from tests.inputs.sources import SOURCES, Expected, clip, joined
+from tests.media import AAC, X264
 from tests.unit.transcode.store import Store, serving
 
 PLAYED = ("-protocol_whitelist", "file", "-allowed_extensions", "ALL")
@@ -50,6 +53,14 @@ def test_a_source_is_planned_as_what_it_is(name: str, converted: Conversions) ->
     assert tuple(track.language for track in plan.audio) == wanted.sounds
     assert tuple(track.language for track in plan.texts) == wanted.captions
     assert tuple(chapter.title for chapter in (plan.note.chapters if plan.note else ())) == wanted.chapters
+
+
+def test_a_recording_whose_clock_starts_anew_is_rejected_with_its_place(store: Store, tmp_path: Path) -> None:
+    source = tmp_path / "joined.ts"
+    joined(clip(*X264, *AAC), clip(*X264, *AAC))(source)
+
+    with pytest.raises(Rejected, match=r"clock_starts_anew: The clock of the recording starts anew at about 5\d% of the file"):
+        convert(source, store, tmp_path)
 
 
 @pytest.mark.parametrize("name", NUMBERED)

@@ -13,7 +13,6 @@ from typing import override
 import imageio_ffmpeg
 
 from functions.common.settings import IngestSettings
-from functions.ingest.accept import HEAD_BYTES
 from functions.ingest.probe import Source
 
 SETTINGS = IngestSettings(rungs=("1080p",), max_source_bytes=10_000_000, max_source_s=3600)
@@ -48,7 +47,8 @@ class Shelf:
 
     def source(self, name: str) -> Source:
         """Give what the handler gives of an object."""
-        return Source(self.url(name), self.objects[name][:HEAD_BYTES], len(self.objects[name]))
+        body = self.objects[name]
+        return Source(self.url(name), len(body), lambda at, length: body[at : at + length])
 
 
 class _Server(ThreadingHTTPServer):
