@@ -19,8 +19,11 @@ STACK_NAME = "reelbucket-local"
 ARTIFACTS = "reelbucket-local-artifacts"
 TOKEN_PARAMETER = "/reelbucket/local/api-token"  # noqa: S105 - where the secret is, not the secret
 
+ENCODERS = max(2, (os.cpu_count() or 2) * 3 // 4)  # one keeps a core and a half busy; 2 is Lambda's own least
+
 # What differs from the cloud; all other parameters have the template's defaults.
 PARAMETERS = {
+    "TranscodeConcurrency": str(ENCODERS),
     "Cdn": "none",  # the emulator has no CloudFront; it lets everyone read its buckets
     "AddressingStyle": "path",  # bucket.localhost resolves in browsers only
     "TlsOnly": "false",  # the emulator's endpoint is http
