@@ -28,9 +28,10 @@ class Api:
     client: str
     pool: urllib3.PoolManager
 
-    def create(self, file_name: str, file_size: int, content_type: str) -> Item:
+    def create(self, file_name: str, file_size: int, content_type: str, preset: str | None = None) -> Item:
         """Announce a file. It is not asked twice: an answer that was lost may have made an item."""
         wish = {"client_id": self.client, "file_name": file_name, "file_size": file_size, "content_type": content_type}
+        wish |= {"conversion_type": preset} if preset else {}
         return self._ask("POST", "/item", Item, wish, again=False)
 
     def item(self, item_id: str) -> Item:

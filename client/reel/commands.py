@@ -47,11 +47,11 @@ class Reel:
     sender: Sender
     waits: Callable[[float], None]
 
-    def upload(self, path: Path, note: Note) -> Item:
-        """Send one file with its note."""
+    def upload(self, path: Path, note: Note, preset: str | None = None) -> Item:
+        """Send one file with its note. `preset`: what is to be made of it."""
         if not path.stat().st_size:
             raise Refused("The file is empty. Choose another one.")
-        item, upload = self.sender.begin(path)
+        item, upload = self.sender.begin(path, preset)
         if not note.is_empty():
             self.api.annotate(item.item_id, note)
         with self.screen.sending(path.name, item.file_size) as moved:
@@ -123,9 +123,10 @@ def _noted(command: Callable[..., None]) -> Callable[..., None]:
 @reel.command(epilog=CODES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--wait", is_flag=True, help="Wait until it can be watched.")
+@click.option("--preset", metavar="NAME", help="What is made of it, such as modern; else what the server makes of all.")
 @_noted
 @_common
-def upload(asked: Asked, files: Sequence[Path], *, wait: bool, note: Note) -> None:
+def upload(asked: Asked, files: Sequence[Path], *, wait: bool, preset: str | None, note: Note) -> None:
     """Send files. Each begins to play while it is still being encoded.
 
     Run it again after an interruption: what has arrived is not sent twice. The page's address goes to standard output.
@@ -134,7 +135,7 @@ def upload(asked: Asked, files: Sequence[Path], *, wait: bool, note: Note) -> No
         raise Misused("--title is for one video. Send one FILE at a time with it.")
     running = _reel(asked)
     sent = []
-    for item in _sent(running, files, note, wait=wait):
+    for item in _sent(running, files, note, preset, wait=wait):
         sent.append(item)
         if not asked.as_json:
             _tell(running, item)
@@ -144,11 +145,11 @@ def upload(asked: Asked, files: Sequence[Path], *, wait: bool, note: Note) -> No
         sys.exit(Refused.exit_code)
 
 
-def _sent(running: Reel, files: Sequence[Path], note: Note, *, wait: bool) -> Iterator[Item]:
+def _sent(running: Reel, files: Sequence[Path], note: Note, preset: str | None, *, wait: bool) -> Iterator[Item]:
     """Send files one after the other. One that is refused does not keep the next from being sent."""
     for path in files:
         try:
-            item = running.upload(path, note)
+            item = running.upload(path, note, preset)
             yield running.watchable(item) if wait else item
         except Refused as error:
             if error.status == HTTPStatus.UNAUTHORIZED:

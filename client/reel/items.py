@@ -81,6 +81,7 @@ class Item(Struct, frozen=True, kw_only=True):
     reason: Explained | UnsetType | None = UNSET
     problems: tuple[Problem, ...] | UnsetType = UNSET
     upload: Upload | UnsetType = UNSET
+    conversion_type: str | None = None
 
     def faults(self) -> tuple[Explained, ...]:
         """Give what made it fail or be rejected."""

@@ -81,10 +81,10 @@ class Sender:
     api: Api
     pause: Callable[[int], float]
 
-    def begin(self, path: Path) -> tuple[Item, Upload]:
-        """Announce a file, or find the item of an earlier attempt that was cut off."""
+    def begin(self, path: Path, preset: str | None = None) -> tuple[Item, Upload]:
+        """Announce a file, or find the item of an earlier attempt that was cut off. `preset`: what is to be made of it."""
         size = path.stat().st_size
-        item = self._unfinished(path.name, size) or self.api.create(path.name, size, content_type(path.name))
+        item = self._unfinished(path.name, size, preset) or self.api.create(path.name, size, content_type(path.name), preset)
         if not item.upload:
             raise Unreachable("The server did not say where to send the file. It may be of another version.")
         return item, item.upload
@@ -97,9 +97,11 @@ class Sender:
         etags |= work.send([part for part in parts if part.number not in etags])
         return self.api.complete(item.item_id, [etags[part.number] for part in parts])
 
-    def _unfinished(self, name: str, size: int) -> Item | None:
+    def _unfinished(self, name: str, size: int, preset: str | None) -> Item | None:
         """Look among the newest items for one that waits for such a file."""
-        return next((item for item in self.api.newest() if item.upload and (item.file_name, item.file_size) == (name, size)), None)
+        wanted = (name, size, preset)
+        waiting = (item for item in self.api.newest() if item.upload)
+        return next((item for item in waiting if (item.file_name, item.file_size, item.conversion_type) == wanted), None)
 
 
 @dataclass(frozen=True)

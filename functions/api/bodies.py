@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from typing import Annotated, Final, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
@@ -34,7 +34,7 @@ class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     file_size: int
     content_type: str
     sha512_checksum: str | None = None
-    conversion_type: Literal["web"] | None = None
+    conversion_type: str | None = None
 
 
 class Numbers(Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,11 +66,15 @@ def read[B](kind: type[B], body: str | None) -> B:
         raise Problem("unreadable", "The body must be a JSON object in UTF-8.") from error
 
 
-def accept(wish: Wish, most_bytes: int) -> Wish:
-    """Judge a wish, and give it as it is kept: of the file name only the last part. Raises Problem with every fault."""
+def accept(wish: Wish, most_bytes: int, presets: Sequence[str]) -> Wish:
+    """Judge a wish, and give it as it is kept: of the file name only the last part. Raises Problem with every fault.
+
+    `presets` are the names of those that there are.
+    """
     checksum = None if wish.sha512_checksum is None else wish.sha512_checksum.lower()
     kept = replace(wish, file_name=re.split(r"[/\\]", wish.file_name)[-1], sha512_checksum=checksum)
-    sentences = {field: rule(kept) for field, rule in RULES.items()} | {"file_size": _size(kept, most_bytes)}
+    served = {"file_size": _size(kept, most_bytes), "conversion_type": _conversion(kept, presets)}
+    sentences = {field: rule(kept) for field, rule in RULES.items()} | served
     faults = [Fault(f"#/{field}", sentence) for field, sentence in sentences.items() if sentence]
     if faults:
         raise invalid(*faults)
@@ -116,6 +120,12 @@ def _size(wish: Wish, most_bytes: int) -> str | None:
     if wish.file_size > most_bytes:
         return f"file_size must be at most {most_bytes} bytes. Make the file smaller, or ask the operator to raise MaxSourceBytes."
     return None
+
+
+def _conversion(wish: Wish, presets: Sequence[str]) -> str | None:
+    if wish.conversion_type is None or wish.conversion_type in presets:
+        return None
+    return f"conversion_type must be one of {', '.join(presets)}."
 
 
 def _content_type(wish: Wish) -> str | None:

@@ -25,7 +25,7 @@ from functions.api.post import OrderPost
 from functions.api.problem import MEDIA_TYPE, Fault, Problem, invalid, not_found
 from functions.api.retry import Send, retry
 from functions.api.uploads import Uploads
-from functions.common import s3
+from functions.common import presets, s3
 from functions.common.errors import Contended, Unavailable
 from functions.common.model import Note
 from functions.common.ports import Telemetry
@@ -65,7 +65,7 @@ class Routes:
 
     def create(self) -> Answer:
         """POST /item."""
-        wish = accept(self._body(Wish), self.items.most_bytes)
+        wish = accept(self._body(Wish), self.items.most_bytes, presets.names())
         return _answer(201, self.items.create(wish, int(time.time())))
 
     def page(self, client_id: str) -> Answer:

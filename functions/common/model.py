@@ -24,6 +24,9 @@ Key = Annotated[str, Meta(min_length=1, max_length=1024)]
 
 Status = Literal["queued", "encoding", "ready", "failed", "rejected", "deleted"]
 Visibility = Literal["public", "unlisted"]
+VideoCodec = Literal["h264", "hevc", "av1", "vp9"]
+AudioCodec = Literal["aac", "opus"]
+Transfer = Literal["sdr", "pq", "hlg"]
 
 
 class Value(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -113,6 +116,36 @@ class Current(Document, frozen=True, tag="current-1.json"):
     first_seen: Time | None = None
 
 
+# What is made of a source ---------------------------------------------------------------------------------------------
+
+
+class Step(Value, frozen=True):
+    """One rung of a preset: the shorter edge, the encoder's effort and quality, and the decoder buffer's rate and size."""
+
+    edge: Annotated[int, Meta(ge=2, le=4320, multiple_of=2)]
+    codec: VideoCodec
+    effort: str
+    crf: Annotated[int, Meta(ge=0, le=63)]
+    maxrate_kbit: Annotated[int, Meta(ge=1)]
+    bufsize_kbit: Annotated[int, Meta(ge=1)]
+
+
+class Sound(Value, frozen=True):
+    """One form in which each audio track is made, where the source has as many channels."""
+
+    codec: AudioCodec
+    kbit: Annotated[int, Meta(ge=6, le=1000)]
+    channels: Annotated[int, Meta(ge=1, le=8)] = 2
+
+
+class Preset(Document, frozen=True, tag="preset-1.json"):
+    """What is made of a source. `video`: the steps, largest first; `audio`: the form that plays by default first."""
+
+    about: Line
+    video: Annotated[tuple[Step, ...], Meta(min_length=1, max_length=16)]
+    audio: Annotated[tuple[Sound, ...], Meta(min_length=1, max_length=4)]
+
+
 # The plan and its orders ---------------------------------------------------------------------------------------------
 
 
@@ -138,12 +171,16 @@ class VideoFacts(Value, frozen=True):
     origin: int
     frames: Annotated[int, Meta(ge=1, description="estimated; the last chunk is open-ended")]
     codec: str
-    transfer: Literal["sdr", "pq", "hlg"] = "sdr"
+    transfer: Transfer = "sdr"
     interlaced: bool = False
 
 
 class Rung(Value, frozen=True):
-    """One video rendition of the ladder."""
+    """One video rendition of the ladder.
+
+    `effort` and `crf` are the encoder's own scales; `level` is H.264's, for the other encoders tell it themselves. `transfer` is
+    how light is coded: `sdr`, or as in the source where the codec keeps that.
+    """
 
     name: Annotated[str, Meta(pattern=r"^v/[0-9]+p-[a-z0-9]+$")]
     width: Annotated[int, Meta(ge=2, multiple_of=2)]
@@ -151,7 +188,10 @@ class Rung(Value, frozen=True):
     crf: Count
     maxrate_kbit: Count
     bufsize_kbit: Count
-    level: str
+    codec: VideoCodec = "h264"
+    effort: str = "veryfast"
+    level: str = ""
+    transfer: Transfer = "sdr"
 
 
 class Chunk(Value, frozen=True):
@@ -163,7 +203,7 @@ class Chunk(Value, frozen=True):
 
 
 class AudioTrack(Value, frozen=True):
-    """One audio track. `origin_s` is the source time, in seconds, of output time 0."""
+    """One audio track as one rendition. `origin_s` is the source time, in seconds, of output time 0."""
 
     unit: Unit
     name: Annotated[str, Meta(pattern=r"^a/[A-Za-z0-9-]+$")]
@@ -171,6 +211,9 @@ class AudioTrack(Value, frozen=True):
     language: Language
     sample_rate_hz: Annotated[int, Meta(ge=1)]
     origin_s: Ratio
+    codec: AudioCodec = "aac"
+    kbit: Annotated[int, Meta(ge=1)] = 128
+    channels: Annotated[int, Meta(ge=1, le=8)] = 2
     title: Line | None = None
     default: bool = False
 
@@ -463,6 +506,6 @@ class Item(Document, frozen=True, tag="item-1.json"):
 
 
 DOCUMENTS: tuple[type[Document], ...] = (
-    *(Current, Plan, Order, Receipt, Failure, Manifest),
+    *(Current, Preset, Plan, Order, Receipt, Failure, Manifest),
     *(Fragment, Page, Root, Item),
 )

@@ -133,7 +133,8 @@ def _start(argv: Sequence[str], limits: Limits, folder: Path) -> subprocess.Pope
 def _environment(folder: Path) -> dict[str, str]:
     """Give a child all that it needs and nothing of ours: no credentials, no PATH."""
     kept = {name: os.environ[name] for name in ["LD_LIBRARY_PATH"] if name in os.environ}  # Lambda's Python needs it
-    return kept | {"HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8"}
+    # SVT_LOG: the AV1 encoder would fill stderr with its settings
+    return kept | {"HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8", "SVT_LOG": "1"}
 
 
 @dataclass

@@ -75,11 +75,12 @@ class QueueSettings:
 
 @dataclass(frozen=True)
 class IngestSettings:
-    """What is accepted, and which rungs are made.
+    """What is accepted, and what is made of it: the preset, and the heights of it that are wanted.
 
     `max_source_bytes` and `max_source_s` bound the work that one upload can cause.
     """
 
+    preset: str
     rungs: tuple[str, ...]
     max_source_bytes: int
     max_source_s: int
@@ -88,6 +89,7 @@ class IngestSettings:
     def of(cls, environment: Mapping[str, str]) -> Self:
         """Read ingest's own variables."""
         return cls(
+            preset=read(environment, "PRESET"),
             rungs=tuple(read(environment, "RUNGS").split(",")),
             max_source_bytes=number(environment, "MAX_SOURCE_BYTES", 1),
             max_source_s=number(environment, "MAX_SOURCE_SECONDS", 1),

@@ -12,6 +12,7 @@ from typing import Final
 
 from functions.common.model import AudioTrack, Plan, Rung, Sprite, TrackPart
 
+STEREO: Final = 2
 VERSION: Final = 7  # EXT-X-MAP in a list of ordinary segments needs 6; 7 is what Apple asks for fMP4
 
 
@@ -53,23 +54,28 @@ def multivariant_playlist(plan: Plan, video: dict[str, list[TrackPart]], audio: 
     `video` and `audio` map a rendition's name to the parts that are in its media playlist.
     """
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    lines.extend(_audio_line(track) for track in plan.audio if plan.video)
+    lines.extend(_audio_lines(plan) if plan.video else ())
     loudest = max((bandwidth(parts) for parts in audio.values()), default=(0, 0))
     sound = next((parts[0].codecs for parts in audio.values() if parts), None)
-    for rung in sorted(plan.ladder, key=lambda rung: rung.height):
+    for rung in sorted(plan.ladder, key=lambda rung: (rung.height, rung.maxrate_kbit)):
         lines.extend(_variant_lines(plan, rung, video[rung.name], loudest, sound))
     if not plan.video:
         lines.extend(_audio_only_lines(plan.audio[0], audio[plan.audio[0].name]))
     return _text(lines)
 
 
-def _audio_line(track: AudioTrack) -> str:
-    chosen = "YES" if track.default else "NO"
-    name = quoted(track.title or track.language)
-    return (
-        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{name}",LANGUAGE="{track.language}",'
-        f'DEFAULT={chosen},AUTOSELECT=YES,URI="{track.name}/list.m3u8"'
-    )
+def _audio_lines(plan: Plan) -> Iterable[str]:
+    """Write a line for each sound. Names in a group are unique (RFC 8216 section 4.3.4.1.1): they tell channels, then a number."""
+    names: list[str] = []
+    for track in plan.audio:
+        chosen = "YES" if track.default else "NO"
+        base = quoted(track.title or track.language) + (f" {track.channels - 1}.1" if track.channels > STEREO else "")
+        names.append(base)
+        name = base if names.count(base) == 1 else f"{base} ({names.count(base)})"
+        yield (
+            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{name}",LANGUAGE="{track.language}",'
+            f'DEFAULT={chosen},AUTOSELECT=YES,CHANNELS="{track.channels}",URI="{track.name}/list.m3u8"'
+        )
 
 
 def _variant_lines(plan: Plan, rung: Rung, parts: list[TrackPart], loudest: tuple[int, int], sound: str | None) -> tuple[str, str]:
@@ -80,7 +86,7 @@ def _variant_lines(plan: Plan, rung: Rung, parts: list[TrackPart], loudest: tupl
     attributes = (
         f"BANDWIDTH={peak + loudest[0]},AVERAGE-BANDWIDTH={mean + loudest[1]},"
         f'CODECS="{codecs}",RESOLUTION={rung.width}x{rung.height},'
-        f"FRAME-RATE={float(Fraction(plan.video.rate)):.3f},VIDEO-RANGE=SDR"
+        f"FRAME-RATE={float(Fraction(plan.video.rate)):.3f},VIDEO-RANGE={rung.transfer.upper()}"
     )
     group = ',AUDIO="audio"' if plan.audio else ""
     return f"#EXT-X-STREAM-INF:{attributes}{group}", f"{rung.name}/list.m3u8"
@@ -102,8 +108,9 @@ def bandwidth(parts: Iterable[TrackPart]) -> tuple[int, int]:
         return 0, 0
     lengths = [Fraction(segment.duration_s) for segment in segments]
     rates = [8 * segment.length / length for segment, length in zip(segments, lengths, strict=True)]
+    mean = 8 * sum(segment.length for segment in segments) / sum(lengths)
     peak = max(rate for rate, length in zip(rates, lengths, strict=True) if 2 * length >= max(lengths))
-    return ceil(peak), ceil(8 * sum(segment.length for segment in segments) / sum(lengths))
+    return ceil(max(peak, mean)), ceil(mean)
 
 
 def storyboard(sprites: Iterable[Sprite], key: str) -> bytes:

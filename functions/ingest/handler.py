@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from functions.common import keys, schema
+from functions.common import keys, presets, schema
 from functions.common.current import derive_current
 from functions.common.errors import Rejected
 from functions.common.inbox import read_name
-from functions.common.model import Failure, InboxObject, Order, Plan, Verdict
+from functions.common.model import Failure, InboxObject, Item, Order, Plan, Preset, Verdict
 from functions.common.orders import OrderKeys
 from functions.common.process import harden, private_folder
 from functions.common.s3 import S3Door
@@ -25,12 +25,15 @@ from functions.ingest.probe import Source, probe
 
 READABLE_S = 600  # a signed address outlives the function's 120 s
 
-type Planner = Callable[[str, str, InboxObject], Plan]
+type Planner = Callable[[str, str, InboxObject, str | None], Plan]
 
 
 @dataclass(frozen=True)
 class Ingest:
-    """The stage. `plan` looks into a source and decides what to make of it, or raises Rejected."""
+    """The stage. `plan` looks into a source and decides what to make of it, or raises Rejected.
+
+    It is given id, rev, source, and the preset that the uploader named.
+    """
 
     buckets: Buckets
     plan: Planner
@@ -60,9 +63,15 @@ class Ingest:
 
     def _decided(self, video: str, rev: str, source: InboxObject) -> Plan:
         try:
-            return self.plan(video, rev, source)
+            return self.plan(video, rev, source, self._named(source.key))
         except Rejected as verdict:
             return rejected(video, rev, Verdict(code=verdict.code, message=verdict.message))
+
+    def _named(self, key: str) -> str | None:
+        """Give the preset that was named when an upload was made through the API."""
+        upload = keys.UPLOAD.parse(key)
+        body = self.buckets.work.read(keys.ITEM.key(client=upload["client"], item=upload["item"])) if upload else None
+        return schema.load(Item, body).conversion_type if body else None
 
     def _give(self, due: list[Order] | tuple[Order, ...], there: set[str]) -> None:
         """Create each order that has no receipt yet."""
@@ -74,19 +83,21 @@ class Ingest:
 
 @dataclass(frozen=True)
 class Prober:
-    """The real planner: looks into a source by a signed address."""
+    """The real planner: looks into a source by a signed address. `preset` is made where nobody named another."""
 
     inbox: S3Door
     tools: Tools
     settings: IngestSettings
+    preset: Preset
 
-    def plan(self, video: str, rev: str, source: InboxObject) -> Plan:
+    def plan(self, video: str, rev: str, source: InboxObject, named: str | None) -> Plan:
         """Decide what to make of exactly this version of a source. Raises Rejected."""
+        wanted = presets.preset(named) if named in presets.names() else self.preset
         read = partial(self.inbox.piece, source.key, source.version)
         url = self.inbox.address(source.key, source.version, READABLE_S)
         with private_folder() as folder:
             facts = probe(self.tools, Source(url, source.size, read), self.settings, folder)
-        return plan(facts, self.settings.rungs, video, rev, source.modified)
+        return plan(facts, wanted, video, rev, source.modified)
 
 
 def stem_of(key: str) -> str | None:
@@ -99,7 +110,9 @@ def stem_of(key: str) -> str | None:
 def _stage() -> Stage:
     parts = Lambda.of("ingest", os.environ)
     harden()
-    prober = Prober(S3Door(parts.s3, parts.names.inbox), find_tools(), IngestSettings.of(os.environ))
+    settings = IngestSettings.of(os.environ)
+    wanted = presets.narrowed(presets.preset(settings.preset), settings.rungs)
+    prober = Prober(S3Door(parts.s3, parts.names.inbox), find_tools(), settings, wanted)
     return Stage(stem_of, Ingest(parts.buckets, prober.plan).act, parts.heart, parts.telemetry)
 
 

@@ -1,33 +1,17 @@
-"""Which renditions are made of a picture: the preset `web`. PURE.
+"""Which renditions are made of a picture. PURE.
 
 Sizes are of the shorter edge, so a portrait 1080 x 1920 has the rungs of a landscape 1920 x 1080.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from functions.common.model import Rung
+from functions.common.model import Rung, Step
 from functions.ingest.facts import Picture
 
-
-@dataclass(frozen=True)
-class Step:
-    """One line of a preset: the shorter edge, quality, and the decoder buffer's rate and size (kbit/s, kbit)."""
-
-    edge: int
-    crf: int
-    maxrate_kbit: int
-    bufsize_kbit: int
-
-
-# Buffers of two seconds: half a segment, so a player that has one segment never runs dry on a peak.
-WEB: Final[dict[str, Step]] = {
-    "1080p": Step(1080, 23, 5000, 10_000),  # x264's default quality; veryfast looks clean at 5 Mbit/s
-    "720p": Step(720, 23, 2800, 5600),  # the largest that a phone's screen shows
-    "480p": Step(480, 23, 1200, 2400),  # a slow home line
-    "240p": Step(240, 24, 400, 800),  # a bad mobile line; one step coarser, for its pixels are shown large
-}
+KEEP_LIGHT: Final = frozenset({"hevc", "av1"})  # codecs whose decoders show high dynamic range; for the others it is mapped
 
 
 @dataclass(frozen=True)
@@ -40,7 +24,7 @@ class _Level:
 
 
 _LEVELS: Final = (
-    _Level("2.1", 19_800, 792),  # the least that the preset uses
+    _Level("2.1", 19_800, 792),  # the least that the presets use
     _Level("3.0", 40_500, 1620),
     _Level("3.1", 108_000, 3600),
     _Level("3.2", 216_000, 5120),
@@ -52,32 +36,35 @@ _LEVELS: Final = (
 )
 
 
-def ladder(picture: Picture, rate: Fraction, names: tuple[str, ...]) -> tuple[Rung, ...]:
-    """Choose the named rungs that are not above the picture's shorter edge, largest first.
+def ladder(picture: Picture, rate: Fraction, steps: Sequence[Step]) -> tuple[Rung, ...]:
+    """Choose the steps that are not above the picture's shorter edge, in their order.
 
-    Where none is left, one rung of the picture's own size is made, with the buffer of the lowest that was named.
-    Raises ValueError for a name that the preset does not have.
+    Of each codec there is one at least: where none is left, the lowest makes a rung of the picture's own size.
     """
-    if unknown := set(names) - set(WEB):
-        raise ValueError(f"there is no rung {min(unknown)!r}; there are {', '.join(WEB)}")
-    chosen = [step for name, step in WEB.items() if name in names]
-    if not chosen:
-        raise ValueError(f"name at least one rung of {', '.join(WEB)}")
-    edge = min(picture.width, picture.height)
-    fitting = [_rung(picture, rate, step, step.edge) for step in chosen if step.edge <= edge]
-    return tuple(fitting) or (_rung(picture, rate, chosen[-1], _even(edge)),)
+    edge = _even(min(picture.width, picture.height))
+    by_codec = [[step for step in steps if step.codec == codec] for codec in dict.fromkeys(step.codec for step in steps)]
+    return tuple(_rung(picture, rate, step, made) for each in by_codec for step, made in _fitting(each, edge))
+
+
+def _fitting(steps: list[Step], edge: int) -> list[tuple[Step, int]]:
+    """Give steps of one codec, each with the shorter edge of what it makes."""
+    fitting = [(step, step.edge) for step in steps if step.edge <= edge]
+    return fitting or [(min(steps, key=lambda step: step.edge), edge)]
 
 
 def _rung(picture: Picture, rate: Fraction, step: Step, edge: int) -> Rung:
     width, height = _scaled(picture, edge)
     return Rung(
-        name=f"v/{edge}p-h264",
+        name=f"v/{edge}p-{step.codec}",
         width=width,
         height=height,
+        codec=step.codec,
+        effort=step.effort,
         crf=step.crf,
         maxrate_kbit=step.maxrate_kbit,
         bufsize_kbit=step.bufsize_kbit,
-        level=level(width, height, rate),
+        level=level(width, height, rate) if step.codec == "h264" else "",
+        transfer=picture.transfer if step.codec in KEEP_LIGHT else "sdr",
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import ceil
 from typing import Final
 
 from msgspec.structs import replace
@@ -12,7 +11,6 @@ from functions.common.model import (
     Chunk,
     Order,
     Plan,
-    Rung,
     Sidecar,
     SidecarWork,
     StillsWork,
@@ -21,19 +19,8 @@ from functions.common.model import (
     VideoWork,
 )
 from functions.common.orders import FIRST_SEGMENTS
+from functions.ingest.cost import LONGEST_S, SHORTEST_S, deadline, encoding_s, whole_file_s
 
-# Measured on 1080p30 in four rungs, x264 veryfast: 1.74 CPU s a source second, of which 0.12 (H.264) to 0.17 (HEVC, 10 bit)
-# decode; tone mapping 0.39. Per million pixels decoded and encoded:
-DECODE_S: Final = 0.003
-ENCODE_S: Final = 0.0155
-TONE_MAP_S: Final = 0.0063
-AUDIO_S: Final = 0.012  # CPU s a source second, AAC-LC stereo
-CORES: Final = 1.6  # of 3,008 MB
-START_S: Final = 5.0  # cold start, first bytes, upload
-READING: Final = 20  # a whole file is read at 20 times its speed: 40 Mbit/s at 100 MB/s
-MARGIN: Final = 4  # repeats with a longer pre-roll, hard pictures, a slow neighbour
-SHORTEST_S: Final = 60
-LONGEST_S: Final = 840  # of the function's 900; the rest is for its receipt
 SIDECAR_S: Final = 60
 LATER: Final = 10  # nice(2): a tenth of a processor beside work that waits to be seen
 
@@ -54,11 +41,6 @@ def side_order(video: str, sidecar: Sidecar) -> Order:
     return Order(id=video, deadline_s=SIDECAR_S, work=SidecarWork(sidecar=sidecar))
 
 
-def deadline(estimate_s: float) -> int:
-    """Allow four times the estimate, within what a function can give."""
-    return min(LONGEST_S, max(SHORTEST_S, ceil(MARGIN * estimate_s)))
-
-
 def _video(plan: Plan, video: VideoFacts, chunk: Chunk) -> Order:
     frames = (chunk.end or video.frames) - chunk.begin
     known = plan.duration_s > 0 or chunk.end is not None
@@ -66,7 +48,7 @@ def _video(plan: Plan, video: VideoFacts, chunk: Chunk) -> Order:
         id=plan.id,
         rev=plan.rev,
         unit=chunk.unit,
-        deadline_s=deadline(_encoding_s(video, plan.ladder, frames)) if known else LONGEST_S,
+        deadline_s=deadline(encoding_s(video.width, video.height, video.transfer, plan.ladder, frames)) if known else LONGEST_S,
         work=VideoWork(
             demuxer=plan.demuxer,
             preroll_s=plan.preroll_s,
@@ -79,20 +61,13 @@ def _video(plan: Plan, video: VideoFacts, chunk: Chunk) -> Order:
     )
 
 
-def _encoding_s(video: VideoFacts, ladder: tuple[Rung, ...], frames: int) -> float:
-    """Estimate the wall-clock seconds of a chunk, with its pre-roll's decode left to the margin."""
-    source = video.width * video.height * (DECODE_S + (0 if video.transfer == "sdr" else TONE_MAP_S))
-    made = sum(rung.width * rung.height for rung in ladder) * ENCODE_S
-    return START_S + frames * (source + made) / 1e6 / CORES
-
-
 def _audio(plan: Plan, number: int) -> Order:
     track = plan.audio[number]
     return Order(
         id=plan.id,
         rev=plan.rev,
         unit=track.unit,
-        deadline_s=_whole_file(plan, AUDIO_S),
+        deadline_s=_whole_file(plan, track.channels),
         work=AudioWork(
             demuxer=plan.demuxer,
             track=track,
@@ -114,7 +89,5 @@ def _stills(plan: Plan) -> Iterator[Order]:
         yield Order(id=plan.id, rev=plan.rev, unit="s", deadline_s=SHORTEST_S, work=work)
 
 
-def _whole_file(plan: Plan, cpu_s: float) -> int:
-    if not plan.duration_s:
-        return LONGEST_S
-    return deadline(START_S + plan.duration_s * (1 / READING + cpu_s / CORES))
+def _whole_file(plan: Plan, channels: int) -> int:
+    return deadline(whole_file_s(plan.duration_s, channels)) if plan.duration_s else LONGEST_S

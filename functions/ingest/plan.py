@@ -4,8 +4,7 @@ Everything counts on a grid of a constant rate R: output frame k is shown at k/R
 whole segments, so nothing is rounded twice and all renditions are cut at the same frames.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -17,13 +16,17 @@ from functions.common.model import (
     Chunk,
     Note,
     Plan,
+    Preset,
     Problem,
+    Rung,
+    Sound,
     TextTrack,
     Verdict,
     VideoFacts,
 )
 from functions.common.note import clean_line, read_date
 from functions.ingest.accept import Demuxer
+from functions.ingest.cost import encoding_s, fits
 from functions.ingest.facts import Facts, Picture, Track
 from functions.ingest.ladder import ladder
 
@@ -31,6 +34,7 @@ SEGMENT_S: Final = 4
 RAMP: Final = (1, 1, 1, 2)  # segments of the first chunks: the first frame is seen soon; then
 CHUNK: Final = 4  # 16 s: 6 % cheaper than 8 s, and as quick from 100 workers on
 MAX_AUDIO: Final = 8  # each is a whole read of the source
+STEREO: Final = 2
 MAX_CHAPTERS: Final = 500
 LONGEST_TAG: Final = 35  # what RFC 5646, 4.4.1, tells a reader to have room for, and model.Language has
 TEXT_CODECS: Final = frozenset({"subrip", "ass", "ssa", "mov_text", "webvtt", "text"})
@@ -47,13 +51,14 @@ PREROLL_S: Final[dict[Demuxer, float]] = {
 }
 
 
-def plan(facts: Facts, rungs: tuple[str, ...], video: str, rev: str, uploaded: str) -> Plan:
+def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> Plan:
     """Decide what is made of a source. `uploaded`: the time of its upload, as `model.Time`.
 
-    Raises ValueError for an unknown rung, Rejected (`unsupported_codec`) when no stream can be used.
+    Raises Rejected (`unsupported_codec`) when no stream can be used.
     """
     rate = choose_rate(facts.picture) if facts.picture else Fraction(25)  # sound alone: 100 "frames", 4 s
     segment_frames = max(1, round(SEGMENT_S * rate))
+    rungs = ladder(facts.picture, rate, preset.video) if facts.picture else ()
     sounds = [track for track in facts.sounds if track.sample_rate_hz and track.channels]
     if not facts.picture and not sounds:
         raise Rejected("unsupported_codec", "The sound is of a kind that cannot be read.")
@@ -67,9 +72,9 @@ def plan(facts: Facts, rungs: tuple[str, ...], video: str, rev: str, uploaded: s
         segment_frames=segment_frames,
         segment_s=ratio(segment_frames / rate),
         video=_video(facts, facts.picture, rate, frames) if facts.picture else None,
-        ladder=ladder(facts.picture, rate, rungs) if facts.picture else (),
-        chunks=chunks(frames, segment_frames) if facts.picture else (),
-        audio=_audio(facts, sounds[:MAX_AUDIO]),
+        ladder=rungs,
+        chunks=chunks(frames, segment_frames, _longest(facts.picture, rungs, segment_frames)) if facts.picture else (),
+        audio=_audio(facts, sounds[:MAX_AUDIO], preset.audio),
         texts=_texts(facts) if facts.picture else (),
         note=_note(facts, uploaded),
         problems=tuple(_problems(facts, sounds)),
@@ -100,12 +105,12 @@ def choose_rate(picture: Picture) -> Fraction:
     return rate
 
 
-def chunks(frames: int, segment_frames: int) -> tuple[Chunk, ...]:
-    """Cut frames into chunks of 4, 4, 4, 8, 16, 16 … seconds.
+def chunks(frames: int, segment_frames: int, longest: int = CHUNK) -> tuple[Chunk, ...]:
+    """Cut frames into chunks of 4, 4, 4, 8, 16, 16 … seconds, none of more than `longest` segments.
 
     The last has no end, for `frames` is an estimate; it has a whole segment at least, so a tail shorter than that is merged.
     """
-    begins = list(_begins(frames, segment_frames))
+    begins = list(_begins(frames, segment_frames, longest))
     ends = [*begins[1:], None]
     return tuple(
         Chunk(unit=f"v{number:05}", begin=begin, end=end) for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
@@ -117,11 +122,18 @@ def ratio(value: Fraction) -> str:
     return f"{value.numerator}/{value.denominator}"
 
 
-def _begins(frames: int, segment_frames: int) -> Iterator[int]:
+def _longest(picture: Picture, rungs: tuple[Rung, ...], segment_frames: int) -> int:
+    """Choose how many segments a chunk may have, so that a function can encode it in its time."""
+    width, height, light = picture.width, picture.height, picture.transfer
+    lengths = (CHUNK, 2, 1)
+    return next((n for n in lengths if fits(encoding_s(width, height, light, rungs, n * segment_frames))), 1)
+
+
+def _begins(frames: int, segment_frames: int, longest: int) -> Iterator[int]:
     begin, number = 0, 0
     yield begin
     while True:
-        begin += segment_frames * (RAMP[number] if number < len(RAMP) else CHUNK)
+        begin += segment_frames * min(longest, RAMP[number] if number < len(RAMP) else CHUNK)
         number += 1
         if frames - begin < segment_frames:
             return
@@ -143,27 +155,40 @@ def _video(facts: Facts, picture: Picture, rate: Fraction, frames: int) -> Video
     )
 
 
-def _audio(facts: Facts, sounds: list[Track]) -> tuple[AudioTrack, ...]:
-    seen: Counter[str] = Counter()
+def _audio(facts: Facts, sounds: list[Track], forms: Sequence[Sound]) -> tuple[AudioTrack, ...]:
     default = next((track for track in sounds if track.default), sounds[0] if sounds else None)
-    tracks = []
-    for number, track in enumerate(sounds):
-        tag = _language(track)
-        seen[tag] += 1
-        name = f"a/{tag}-aac" if seen[tag] == 1 else f"a/{tag}-aac-{seen[tag]}"
-        tracks.append(
-            AudioTrack(
-                unit=f"a{number}",
-                name=name,
-                stream=track.stream,
-                language=tag,
-                sample_rate_hz=track.sample_rate_hz,
-                origin_s=ratio(facts.origin_s),
-                title=clean_line(track.title) or None,
-                default=track is default,
-            )
+    made = [(track, form) for track in sounds for form in _fitting(track, forms)]
+    names = _audio_names(made)
+    return tuple(
+        AudioTrack(
+            unit=f"a{number}",
+            name=name,
+            stream=track.stream,
+            language=_language(track),
+            sample_rate_hz=track.sample_rate_hz,
+            origin_s=ratio(facts.origin_s),
+            codec=form.codec,
+            kbit=form.kbit,
+            channels=form.channels,
+            title=clean_line(track.title) or None,
+            default=track is default and form is forms[0],
         )
-    return tuple(tracks)
+        for number, ((track, form), name) in enumerate(zip(made, names, strict=True))
+    )
+
+
+def _fitting(track: Track, forms: Sequence[Sound]) -> list[Sound]:
+    """Choose the forms that have no more channels than the source; the first in any case, for a mono source is played as any."""
+    return [form for form in forms if form is forms[0] or form.channels <= track.channels]
+
+
+def _audio_names(made: list[tuple[Track, Sound]]) -> list[str]:
+    """Name renditions by language, codec and channels beyond two; a second one of the same name gets a number."""
+    bases = [
+        f"a/{_language(track)}-{form.codec}" + (f"-{form.channels}ch" if form.channels > STEREO else "") for track, form in made
+    ]
+    counts = [bases[: place + 1].count(base) for place, base in enumerate(bases)]
+    return [base if count == 1 else f"{base}-{count}" for base, count in zip(bases, counts, strict=True)]
 
 
 def _texts(facts: Facts) -> tuple[TextTrack, ...]:

@@ -13,7 +13,7 @@ import ffmpeg
 from ffmpeg.nodes import FilterableStream, InputNode, OutputStream
 
 from functions.common.model import AudioWork, Rung, TextWork, VideoFacts, VideoWork
-from functions.transcode import grid
+from functions.transcode import encoders, grid
 
 NETWORK: Final = "http,https,tcp,tls"
 LOCAL: Final = "file"
@@ -22,7 +22,6 @@ TEXT: Final = "text.vtt"
 COPY: Final = "copy"
 POSTER_WIDTHS: Final = (320, 640, 1280)  # a card on a phone, a card, the player
 _SD_LINES: Final = 576  # pictures above that are BT.709 where they do not say
-_RATE_HZ: Final = 48_000
 
 _ALWAYS: Final = (
     *("-v", "warning"),  # the level at which the network's faults are told
@@ -67,10 +66,12 @@ class Source:
 def video(program: str, source: Source, work: VideoWork, seek: Fraction | None) -> list[str]:
     """Encode a chunk in every rung, and its storyboard, from one decode: `rung_<n>.mp4` and `sprite_<n>.jpg`."""
     opened = _open(source, _decoding(work.video) | _seeking(seek, accurate=False))
-    streams = _on_grid(opened[str(work.video.stream)], work).filter_multi_output("split", len(work.ladder) + 1)
-    rungs = [_rung(streams[place], work, rung, rung_name(place)) for place, rung in enumerate(work.ladder)]
+    *streams, board = _branches(_on_grid(opened[str(work.video.stream)], work), work)
+    rungs = [
+        _rung(stream, work, rung, rung_name(place)) for place, (stream, rung) in enumerate(zip(streams, work.ladder, strict=True))
+    ]
     # fixed sizes, so that a change of size inside the file does not start the graph, and its count of frames, anew
-    return _argv(program, [*rungs, _sprites(streams[len(work.ladder)], work)], "-reinit_filter", "0")
+    return _argv(program, [*rungs, _sprites(board, work)], "-reinit_filter", "0")
 
 
 def audio(program: str, source: Source, work: AudioWork) -> list[str]:
@@ -79,16 +80,15 @@ def audio(program: str, source: Source, work: AudioWork) -> list[str]:
         _open(source, {})[str(work.track.stream)]
         .filter("asetpts", f"round(PTS-({work.track.origin_s})/TB)")  # output time 0 is the picture's first frame
         # fill gaps and cut what overlaps; pad a late beginning with silence and cut an early one
-        .filter("aresample", _RATE_HZ, **{"async": 1, "first_pts": 0})
+        .filter("aresample", encoders.RATE_HZ, **{"async": 1, "first_pts": 0})
     )
     if work.pad_to_s:
         stream = stream.filter("apad", whole_dur=f"{work.pad_to_s:.6f}")  # as long as the picture, for players that stop at a gap
+    early = encoders.EARLY_SAMPLES[work.track.codec]
+    if early:
+        stream = stream.filter("atrim", start_sample=early).filter("asetpts", "N/SR/TB")
     options = {
-        "c:a": "aac",  # AAC-LC: every player has it
-        "b:a": "128k",
-        "ac": 2,  # some players refuse a change of channels between tracks
-        "flags:a": "+bitexact",
-        "bsf:a": "noise=drop=lt(pts\\,0)",  # drops the priming packet: else all is 1024 samples late
+        **encoders.sound(work.track),
         "frag_duration": round(Fraction(work.segment_s) * 1_000_000),  # µs: a fragment is a segment
         "movflags": "+empty_moov+default_base_moof+skip_trailer",
     }
@@ -197,15 +197,33 @@ def _on_grid(stream: FilterableStream, work: VideoWork) -> FilterableStream:
     if work.video.interlaced:
         counted = counted.filter("bwdif", mode="send_frame", deint="interlaced")
     end = {} if work.end is None else {"end_pts": work.end}
-    picked = (
+    return (
         counted.filter("fps", fps=work.video.rate, round="near")
         .filter("trim", start_pts=work.begin, **end)  # whole frame numbers, never seconds
         .filter("setpts", f"PTS-{work.begin}")
     )
-    if work.video.transfer == "sdr":
-        return picked
-    largest = max(work.ladder, key=lambda rung: rung.height)
-    return _sdr(picked, work.video, largest.width, largest.height)  # once, before the split: it costs as much as three decodes
+
+
+def _branches(stream: FilterableStream, work: VideoWork) -> list[FilterableStream]:
+    """Give a stream for each rung, and one for the storyboard. What is to be mapped to SDR is mapped once, before its split."""
+    kept = [place for place, rung in enumerate(work.ladder) if rung.transfer != "sdr"]
+    mapped = [place for place, rung in enumerate(work.ladder) if rung.transfer == "sdr"]
+    *own, shared = _split(stream, len(kept) + 1)
+    if work.video.transfer != "sdr":
+        board = grid.storyboard(work)
+        # it costs as much as three decodes
+        sizes = [(rung.width, rung.height) for rung in work.ladder if rung.transfer == "sdr"] or [(board.width, board.height)]
+        shared = _sdr(shared, work.video, *max(sizes))
+    *common, board_stream = _split(shared, len(mapped) + 1)
+    by_place = dict(zip((*kept, *mapped), (*own, *common), strict=True))
+    return [*(by_place[place] for place in sorted(by_place)), board_stream]
+
+
+def _split(stream: FilterableStream, count: int) -> list[FilterableStream]:
+    if count == 1:
+        return [stream]
+    streams = stream.filter_multi_output("split", count)
+    return [streams[place] for place in range(count)]
 
 
 def _sdr(stream: FilterableStream, video: VideoFacts, width: int, height: int) -> FilterableStream:
@@ -213,9 +231,10 @@ def _sdr(stream: FilterableStream, video: VideoFacts, width: int, height: int) -
     scaled = stream.filter("scale", width, height, flags="bicubic")
     if video.transfer == "sdr":
         return scaled.filter("setsar", 1)
-    tags = {"color_trc": _HLG_OR_PQ[video.transfer], "color_primaries": "bt2020", "colorspace": "bt2020nc", "range": "tv"}
     return (
-        scaled.filter("setparams", **tags)  # zscale refuses frames whose own tags are missing or contradict the container's
+        scaled.filter(
+            "setparams", **_hdr_tags(video.transfer)
+        )  # zscale refuses frames whose own tags are missing or contradict the container's
         .filter("zscale", t="linear", npl=100)  # 100 cd/m²: the white of an SDR screen
         .filter("format", "gbrpf32le")  # highlights go above 1
         .filter("zscale", p="bt709")
@@ -227,39 +246,32 @@ def _sdr(stream: FilterableStream, video: VideoFacts, width: int, height: int) -
 
 
 def _rung(stream: FilterableStream, work: VideoWork, rung: Rung, name: str) -> OutputStream:
-    scaled = (
+    made = _kept_light(stream, rung) if rung.transfer != "sdr" else _plain_light(stream, rung)
+    return ffmpeg.output(made, name, **encoders.options(work, rung), **_FRAGMENTED)
+
+
+def _hdr_tags(transfer: str) -> dict[str, str]:
+    return {"color_trc": _HLG_OR_PQ[transfer], "color_primaries": "bt2020", "colorspace": "bt2020nc", "range": "tv"}
+
+
+def _plain_light(stream: FilterableStream, rung: Rung) -> FilterableStream:
+    return (
         stream.filter("scale", rung.width, rung.height, flags="bicubic", out_color_matrix="bt709", out_range="tv")
         .filter("setsar", 1)
         .filter("format", "yuv420p")
         # the same tags in every chunk, so that one init fits all
         .filter("setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709")
     )
-    return ffmpeg.output(scaled, name, **_x264(work, rung), **_FRAGMENTED)
 
 
-def _x264(work: VideoWork, rung: Rung) -> dict[str, str | int]:
-    frame = 1 / Fraction(work.video.rate)
-    return {
-        "fps_mode": "passthrough",  # the grid is made already
-        "enc_time_base": f"{frame.numerator}/{frame.denominator}",  # a tick is a frame
-        "c:v": "libx264",
-        "preset": "veryfast",
-        "crf": rung.crf,
-        "maxrate": f"{rung.maxrate_kbit}k",
-        "bufsize": f"{rung.bufsize_kbit}k",
-        # vbv-init 0.6: a chunk that begins with a full buffer spends more than its neighbour, a step that is seen.
-        # threads 1: the same bytes on every attempt, at no more CPU since the rungs run side by side.
-        "x264-params": "vbv-init=0.6:threads=1",
-        "profile:v": "high",
-        "level:v": rung.level,
-        "bf": 3,
-        "g": work.segment_frames,  # a segment is a group of pictures
-        "keyint_min": work.segment_frames,
-        "sc_threshold": 0,  # a keyframe at a scene cut, off the grid, would split a segment
-        "flags:v": "+cgop+bitexact",  # each segment decodes alone; no settings in the picture
-        "video_track_timescale": grid.time_scale(work),
-        "movflags": "+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer",
-    }
+def _kept_light(stream: FilterableStream, rung: Rung) -> FilterableStream:
+    """Keep PQ or HLG of BT.2020 as it is, in 10 bits, which it needs."""
+    return (
+        stream.filter("setparams", **_hdr_tags(rung.transfer))
+        .filter("scale", rung.width, rung.height, flags="bicubic")
+        .filter("setsar", 1)
+        .filter("format", "yuv420p10le")
+    )
 
 
 def _sprites(stream: FilterableStream, work: VideoWork) -> OutputStream:

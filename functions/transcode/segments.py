@@ -10,26 +10,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from struct import pack_into, unpack_from
-from typing import Final, NamedTuple
 
 from functions.common.model import Segment
+from functions.transcode.boxes import Box, boxes, descend, inner
+from functions.transcode.codecs import codecs
 
-_ENTRY_HEADER: Final = {"avc1": 78, "mp4a": 28}  # bytes of VisualSampleEntry (12.1.3) and AudioSampleEntry (12.2.3)
-_SIZED_64: Final = 1  # a size of 1 means that the true one follows the kind (4.2.2)
 # tfhd (8.8.7) and trun (8.8.8): which fields are there
 _TFHD_BASE_OFFSET, _TFHD_DESCRIPTION, _TFHD_DURATION = 0x1, 0x2, 0x8
 _TRUN_DATA_OFFSET, _TRUN_FIRST_FLAGS = 0x1, 0x4
 _TRUN_DURATION, _TRUN_SIZE, _TRUN_FLAGS, _TRUN_COMPOSITION = 0x100, 0x200, 0x400, 0x800  # 4 bytes each, in this order
-_DECODER_CONFIG, _DECODER_SPECIFIC = 4, 5  # descriptor tags of ISO/IEC 14496-1, 7.2.2.1
-
-
-class Box(NamedTuple):
-    """Where a box lies: it begins at `start`, what is in it at `inside`, and it ends before `end`."""
-
-    kind: str
-    start: int
-    inside: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -74,82 +63,21 @@ def cut(fragmented: bytes, begin_s: Fraction, segment_s: Fraction) -> Cut:
     )
 
 
-def boxes(body: bytes | bytearray, start: int = 0, end: int | None = None) -> Iterator[Box]:
-    """Walk the boxes that lie side by side. Raises ValueError for one that does not fit."""
-    limit = len(body) if end is None else end
-    while start < limit:
-        if limit - start < 8:  # noqa: PLR2004  # size and kind
-            raise ValueError(f"{limit - start} bytes at {start} are no box")
-        size, kind = unpack_from(">I4s", body, start)
-        header = 8
-        if size == _SIZED_64:
-            (size,), header = unpack_from(">Q", body, start + 8), 16
-        if size < header or start + size > limit:
-            raise ValueError(f"the box {kind!r} at {start} has {size} bytes and does not fit")
-        yield Box(kind.decode("latin-1"), start, start + header, start + size)
-        start += size
-
-
 def timescale(init: bytes) -> int:
     """Read how many ticks of the track are a second (mdhd, 8.4.2)."""
-    header = _descend(init, "moov", "trak", "mdia", "mdhd")
+    header = descend(init, "moov", "trak", "mdia", "mdhd")
     long = init[header.inside] == 1
     return int(unpack_from(">I", init, header.inside + (20 if long else 12))[0])
-
-
-def codecs(init: bytes) -> str:
-    """Name the codec as RFC 6381 does, from the decoder's own configuration. Raises ValueError for one that we do not make."""
-    table = _descend(init, "moov", "trak", "mdia", "minf", "stbl", "stsd")
-    entry = next(boxes(init, table.inside + 8, table.end))
-    if entry.kind not in _ENTRY_HEADER:
-        raise ValueError(f"no codec string is known for {entry.kind}")
-    whole = entry._replace(inside=entry.inside + _ENTRY_HEADER[entry.kind])
-    if entry.kind == "avc1":
-        config = _inner(init, whole, "avcC").inside
-        return f"avc1.{init[config + 1 : config + 4].hex()}"  # profile, constraints, level: ISO/IEC 14496-15, 5.3.3.1
-    return _audio_codec(init, _inner(init, whole, "esds"))
-
-
-def _inner(body: bytes | bytearray, box: Box, kind: str) -> Box:
-    found = next((child for child in boxes(body, box.inside, box.end) if child.kind == kind), None)
-    if found is None:
-        raise ValueError(f"there is no {kind} in {box.kind}")
-    return found
-
-
-def _descend(body: bytes, *path: str) -> Box:
-    box = Box("the file", 0, 0, len(body))
-    for kind in path:
-        box = _inner(body, box, kind)
-    return box
-
-
-def _audio_codec(init: bytes, esds: Box) -> str:
-    """Read object type and audio object type (ISO/IEC 14496-1, 7.2.6; 14496-3, 1.6.2.1): `mp4a.40.2` is AAC-LC."""
-    place = _descriptor(init, esds.inside + 4)[1] + 3  # ES_ID and flags, of which the muxer sets none
-    tag, config = _descriptor(init, place)
-    specific_tag, specific = _descriptor(init, config + 13)
-    if (tag, specific_tag) != (_DECODER_CONFIG, _DECODER_SPECIFIC):
-        raise ValueError("the esds has other descriptors than the encoder's muxer writes")
-    return f"mp4a.{init[config]:x}.{init[specific] >> 3}"
-
-
-def _descriptor(body: bytes, place: int) -> tuple[int, int]:
-    """Give a descriptor's tag and where its content begins; its length takes 1 to 4 bytes, all but the last above 127."""
-    content = place + 1
-    while body[content] & 0x80:
-        content += 1
-    return body[place], content + 1
 
 
 def _fragments(body: bytearray, begin: Fraction, per_segment: Fraction) -> Iterator[_Fragment]:
     found = list(boxes(body))
     shift = _first_offset(body, found[0]) if found else 0
     for moof, mdat in zip(found[::2], found[1::2], strict=True):
-        track = _inner(body, moof, "traf")
-        time = _move(body, _inner(body, track, "tfdt"), begin)
-        pack_into(">I", body, _inner(body, moof, "mfhd").inside + 4, 1 + int(time // per_segment))  # numbered by segment
-        default = _default_duration(body, _inner(body, track, "tfhd"))
+        track = inner(body, moof, "traf")
+        time = _move(body, inner(body, track, "tfdt"), begin)
+        pack_into(">I", body, inner(body, moof, "mfhd").inside + 4, 1 + int(time // per_segment))  # numbered by segment
+        default = _default_duration(body, inner(body, track, "tfhd"))
         runs = [_rebase(body, box, shift, default) for box in boxes(body, track.inside, track.end) if box.kind == "trun"]
         samples, ticks = (sum(numbers) for numbers in zip(*runs, strict=True))
         yield _Fragment(time, ticks, samples, bytes(body[moof.start : mdat.end]))
@@ -160,7 +88,7 @@ def _first_offset(body: bytearray, moof: Box) -> int:
 
     ffmpeg 9 takes it out by itself when told `negative_cts_offsets`; here it is made certain, since nothing else would show it.
     """
-    run = _inner(body, _inner(body, moof, "traf"), "trun")
+    run = inner(body, inner(body, moof, "traf"), "trun")
     flags, _, table, width = _run_layout(body, run)
     return int(unpack_from(">i", body, table + width - 4)[0]) if flags & _TRUN_COMPOSITION else 0
 

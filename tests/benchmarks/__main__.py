@@ -1,4 +1,4 @@
-"""Measures, prints tables, and keeps the figures in .local/bench.json: `python -m tests.benchmarks [up] [hops] [film]`.
+"""Measures, prints tables, and keeps the figures in .local/bench.json: `python -m tests.benchmarks [NAME…]`.
 
 A figure says something about this machine while it did nothing else; what is compared is measured in one run.
 """
@@ -9,11 +9,16 @@ from collections.abc import Callable, Mapping
 
 from infra.local.command import LocalError, end_with
 from infra.local.places import TOOLS
-from tests.benchmarks import film, hops, up
+from tests.benchmarks import efforts, film, hops, up
 from tests.benchmarks.figures import Figure, table
 
 FIGURES = TOOLS / "bench.json"
-BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {"up": up.measure, "hops": hops.measure, "film": film.measure}
+BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
+    "up": up.measure,
+    "hops": hops.measure,
+    "film": film.measure,
+    "efforts": efforts.measure,
+}
 
 
 def main(names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""A visitor at the site: a page in Chromium, what its console said, and whom it asked."""
+"""A visitor at the site: a page in Chromium, what its console said, and what it asked for."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,11 +30,14 @@ LIGHTNESS = f"""(() => {{
 
 @dataclass(frozen=True)
 class Visitor:
-    """One page in a browser context of its own, which remembers nothing of other visits. `errors` are the console's, in order."""
+    """One page in a browser context of its own, which remembers nothing of other visits.
+
+    `errors` are the console's, `asked` every address that was asked for, in order.
+    """
 
     page: Page
     errors: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)  # with the port: an origin without its scheme
+    asked: list[str] = field(default_factory=list)
 
     @classmethod
     def at(cls, page: Page) -> "Visitor":
@@ -42,13 +45,13 @@ class Visitor:
         visitor = cls(page)
         page.on("console", lambda said: visitor.errors.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: visitor.errors.append(str(error)))
-        page.on("request", lambda asked: visitor.note_host(asked.url))
+        page.on("request", lambda request: visitor.asked.append(request.url))
         return visitor
 
-    def note_host(self, url: str) -> None:
-        """Keep whom the page asked; data: and blob: addresses ask nobody."""
-        if host := urlsplit(url).netloc:
-            self.hosts.add(host)
+    @property
+    def hosts(self) -> set[str]:
+        """Whom the page asked, with the port; data: and blob: addresses ask nobody."""
+        return {host for url in self.asked if (host := urlsplit(url).netloc)}
 
     def sees[T](self, script: str, kind: Callable[[object], T], patience_s: float = PATIENCE_S) -> T:
         """Ask the page until its answer is true. Playwright's own wait evaluates a text in the page, which its policy forbids."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from functions.common import keys
-from functions.common.model import Current, InboxObject, Order, Plan, Receipt
+from functions.common import keys, presets
+from functions.common.model import Current, InboxObject, Order, Plan, Preset, Receipt
 from functions.common.process import private_folder, run
 from functions.common.settings import IngestSettings
 from functions.common.store import Write
@@ -21,7 +21,8 @@ from functions.transcode.encode import Encoder, Made, make
 from tests.unit.transcode.store import Store
 
 ID, REV, UPLOADED = "abcdefghijklmnop", "qrstuvwxyz234567", "2026-01-02T03:04:05Z"
-SETTINGS = IngestSettings(rungs=("240p",), max_source_bytes=2**32, max_source_s=86_400)
+SETTINGS = IngestSettings(preset="web", rungs=("240p",), max_source_bytes=2**32, max_source_s=86_400)
+WEB = presets.narrowed(presets.preset("web"), SETTINGS.rungs)
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,18 @@ class Converted:
         return self.folder / keys.MAIN.key(id=ID, rev=REV)
 
 
-def plan_of(path: Path, url: str) -> Plan:
+def plan_of(path: Path, url: str, preset: Preset = WEB) -> Plan:
     """Look into a source and decide. Raises Rejected."""
     body = path.read_bytes()
     with private_folder() as folder:
         source = Source(url, len(body), lambda at, length: body[at : at + length])
-        return plan(probe(binaries.find_tools(), source, SETTINGS, folder), SETTINGS.rungs, ID, REV, UPLOADED)
+        return plan(probe(binaries.find_tools(), source, SETTINGS, folder), preset, ID, REV, UPLOADED)
 
 
-def convert(path: Path, store: Store, folder: Path) -> Converted:
+def convert(path: Path, store: Store, folder: Path, preset: Preset = WEB) -> Converted:
     """Take a source from a store to lists in a folder. Raises Rejected."""
     url = store.put(path.read_bytes())
-    decided = plan_of(path, url)
+    decided = plan_of(path, url, preset)
     made = {str(order.unit): _made(order, url) for order in orders(decided)}
     receipts = {unit: each.receipt for unit, each in made.items()}
     source = InboxObject(key=f"a{path.suffix}", version="v1", etag='"e"', size=path.stat().st_size, modified=UPLOADED)

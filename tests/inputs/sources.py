@@ -28,6 +28,23 @@ AV1: Final = ("-c:v", "libsvtav1", "-preset", "12", "-crf", "35", "-svtav1-param
 
 
 @dataclass(frozen=True)
+class Form:
+    """A codec with the filters that its pictures need."""
+
+    codecs: tuple[str, ...]
+    filters: str
+
+
+HDR10: Final = Form(
+    (
+        *("-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1", "-pix_fmt", "yuv420p10le", "-x265-params"),
+        "log-level=none:master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400",
+    ),
+    ",format=yuv420p10le,setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc:range=tv",
+)
+
+
+@dataclass(frozen=True)
 class Expected:
     """One source and what must come of it. `shows`: the number on output frame k, None where none can be read.
 

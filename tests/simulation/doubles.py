@@ -34,7 +34,7 @@ class Prober:
 
     world: World
 
-    def plan(self, video: str, rev: str, source: InboxObject) -> Plan:
+    def plan(self, video: str, rev: str, source: InboxObject, _named: str | None) -> Plan:
         """Reject a damaged source, plan as many chunks of one segment as its bytes name."""
         kind, chunks = content(self.world, source)
         if kind == "damaged":

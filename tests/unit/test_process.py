@@ -72,7 +72,7 @@ def test_an_argument_is_never_read_by_a_shell(folder: Path) -> None:
 def test_a_child_sees_no_credentials(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
     seen = python("import os; print(sorted(os.environ))", folder).stdout.decode()
-    assert seen.strip() == "['HOME', 'LANG', 'TMPDIR']"
+    assert seen.strip() == "['HOME', 'LANG', 'SVT_LOG', 'TMPDIR']"
 
 
 def test_the_library_path_of_our_python_does_not_reach_the_program(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

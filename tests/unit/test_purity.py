@@ -13,6 +13,7 @@ EFFECT = {
     "common.current": "reads and writes by the store's verbs",
     "common.heartbeat": "calls SQS from a thread",
     "common.launch": "sets limits on its own process",
+    "common.presets": "reads the packaged presets",
     "common.process": "starts programs",
     "common.s3": "calls S3 and sleeps",
     "common.telemetry": "writes log lines",

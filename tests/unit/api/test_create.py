@@ -101,6 +101,15 @@ def test_a_refused_extension_is_answered_with_those_that_are_taken(desk: Desk) -
     assert "mp4, m4v, mov" in desk.ask("POST", "/item", {**WISH, "file_name": "talk.exe"}).body["detail"]
 
 
+def test_a_conversion_is_one_of_the_presets(desk: Desk) -> None:
+    assert desk.create(conversion_type="modern")["conversion_type"] == "modern"
+
+
+def test_an_unknown_conversion_is_answered_with_those_that_there_are(desk: Desk) -> None:
+    reply = desk.ask("POST", "/item", {**WISH, "conversion_type": "av1"})
+    assert reply.body["detail"] == "conversion_type must be one of archive, hevc, modern, small, web, webm."
+
+
 def test_a_missing_field_is_named(desk: Desk) -> None:
     reply = desk.ask("POST", "/item", {name: value for name, value in WISH.items() if name != "file_size"})
     assert reply.body["errors"] == [{"pointer": "#/file_size", "detail": "Object missing required field file_size."}]
@@ -136,7 +145,7 @@ def test_any_file_name_is_refused_in_words_or_makes_a_key_that_ingest_reads(name
 def refused_or_read(wish: Wish) -> bool:
     """Tell whether a wish is refused for its file's name, or makes a key that is a source's."""
     try:
-        kept = accept(wish, most_bytes=1)
+        kept = accept(wish, most_bytes=1, presets=())
     except Problem as problem:
         return "file_name" in problem.details.detail
     name = read_name(keys.UPLOAD.key(client="ann", item=a_stored_item(1).item_id, file=kept.file_name))

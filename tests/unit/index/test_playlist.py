@@ -71,9 +71,16 @@ def test_another_reader_understands_the_lists() -> None:
 
 
 def test_the_peak_is_not_that_of_a_tail_shorter_than_half_a_segment() -> None:
-    parts = [part("v/360p-h264", "v00000", (400_000, 100_000), ("4/1", "1/10"), "avc1.64001e")]
+    parts = [part("v/360p-h264", "v00000", (400_000, 100_000, 50_000), ("4/1", "4/1", "1/10"), "avc1.64001e")]
 
-    assert bandwidth(parts) == (800_000, int(8 * 500_000 / Fraction(41, 10)) + 1)
+    assert bandwidth(parts) == (800_000, int(8 * 550_000 / Fraction(81, 10)) + 1)
+
+
+def test_the_peak_is_never_below_the_mean() -> None:
+    parts = [part("v/360p-h264", "v00000", (400_000, 100_000), ("4/1", "1/10"), "avc1.64001e")]
+    peak, mean = bandwidth(parts)
+
+    assert peak == mean
 
 
 @pytest.mark.parametrize(("text", "safe"), [('say "hi"', "say 'hi'"), ("two\nlines", "twolines"), ("a\u202eb", "ab")])

@@ -15,7 +15,7 @@ import imageio_ffmpeg
 from functions.common.settings import IngestSettings
 from functions.ingest.probe import Source
 
-SETTINGS = IngestSettings(rungs=("1080p",), max_source_bytes=10_000_000, max_source_s=3600)
+SETTINGS = IngestSettings(preset="web", rungs=("1080p",), max_source_bytes=10_000_000, max_source_s=3600)
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=160x90:rate=25:duration=2")
 SOUND = ("-f", "lavfi", "-i", "sine=duration=2")
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")

@@ -6,14 +6,16 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.common import schema
+from functions.common import presets, schema
 from functions.common.model import AudioWork, InboxObject, Order, Sidecar, StillsWork, VideoWork
 from functions.common.orders import all_units
+from functions.ingest.cost import deadline
 from functions.ingest.facts import Facts, Picture, Track
-from functions.ingest.orders import deadline, orders, side_order
+from functions.ingest.orders import orders, side_order
 from functions.ingest.plan import plan
 
 VIDEO, REV = "a" * 16, "b" * 16
+WEB = presets.preset("web")
 FACTS = Facts(
     demuxer="mpegts",
     origin=126_000,
@@ -26,7 +28,7 @@ FACTS = Facts(
 
 
 def made(facts: Facts) -> tuple[Order, ...]:
-    return orders(plan(facts, ("1080p", "720p", "480p", "240p"), VIDEO, REV, "2024-05-01T00:00:00Z"))
+    return orders(plan(facts, WEB, VIDEO, REV, "2024-05-01T00:00:00Z"))
 
 
 PLAYABLE = ["v00000", "v00001", "a0", "a1", "v00002"]
@@ -50,7 +52,7 @@ def test_sound_alone_has_no_stills() -> None:
 
 @given(st.fractions(0, 1000), st.integers(0, 3))
 def test_orders_are_the_units_of_the_plan(duration: Fraction, sounds: int) -> None:
-    found = plan(replace(FACTS, duration_s=duration, sounds=FACTS.sounds[:sounds]), ("240p",), VIDEO, REV, "2024-05-01T00:00:00Z")
+    found = plan(replace(FACTS, duration_s=duration, sounds=FACTS.sounds[:sounds]), WEB, VIDEO, REV, "2024-05-01T00:00:00Z")
     assert {order.unit for order in orders(found)} == set(all_units(found))
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.common import schema
+from functions.common import presets, schema
 from functions.common.errors import Rejected
 from functions.common.model import Plan, Verdict
 from functions.ingest.facts import Facts, Mark, Picture, Track
@@ -23,7 +23,7 @@ FACTS = Facts(
 
 
 def planned(facts: Facts) -> Plan:
-    return plan(facts, ("1080p", "720p", "480p", "240p"), VIDEO, REV, UPLOADED)
+    return plan(facts, presets.preset("web"), VIDEO, REV, UPLOADED)
 
 
 def starts(frames: int, segment_frames: int = 100) -> list[int]:

@@ -57,7 +57,7 @@ WRITES = {
     "sweep": {"CURRENT", *ERRORS},
 }
 READS = {
-    "ingest": {"CURRENT", "PLAN", *ORDERS, *RECEIPTS, "UPLOAD", "DROPPED"},
+    "ingest": {"CURRENT", "PLAN", *ORDERS, *RECEIPTS, "ITEM", "UPLOAD", "DROPPED"},
     "transcode": {"CURRENT", *ORDERS, *RECEIPTS},
     "index": {"CURRENT", "PLAN", *RECEIPTS, "FRAGMENT", *ENCODED, *INDEXED},
     "catalogue": {"MANIFEST", "ROOT", "PAGE", *PAGES},

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.transcode.binaries import find_tools
-from functions.transcode.segments import boxes, codecs, cut
+from functions.transcode.boxes import boxes
+from functions.transcode.codecs import codecs
+from functions.transcode.segments import cut
 from tests.unit.transcode import fragments as read
 
 
@@ -94,8 +96,24 @@ def test_the_codec_string_is_profile_constraints_and_level() -> None:
 
 
 def test_a_codec_that_is_not_made_here_has_no_string() -> None:
-    with pytest.raises(ValueError, match="hvc1"):
-        codecs(moov(box(b"hvc1", bytes(78))))
+    with pytest.raises(ValueError, match="mp4v"):
+        codecs(moov(box(b"mp4v", bytes(78))))
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        (box(b"hvc1", bytes(78), box(b"hvcC", bytes.fromhex("01 01 60000000 90 0000000000 7b"))), "hvc1.1.6.L123.90"),
+        (box(b"hvc1", bytes(78), box(b"hvcC", bytes.fromhex("01 22 20000000 b0 0000000000 99"))), "hvc1.2.4.H153.B0"),
+        (box(b"av01", bytes(78), box(b"av1C", bytes.fromhex("81 08 0c 00"))), "av01.0.08M.08"),
+        (box(b"av01", bytes(78), box(b"av1C", bytes.fromhex("81 0d cc 00"))), "av01.0.13H.10"),
+        (box(b"vp09", bytes(78), box(b"vpcC", bytes.fromhex("01000000 00 1f 82 02 02 02 0000"))), "vp09.00.31.08"),
+        (box(b"Opus", bytes(28), box(b"dOps", bytes(11))), "opus"),
+    ],
+)
+def test_the_codec_string_is_read_from_the_decoders_configuration(entry: bytes, name: str) -> None:
+    """Strings as in the standards' own examples, or as browsers' documentation has them."""
+    assert codecs(moov(entry)) == name
 
 
 @given(st.binary(max_size=64))

@@ -1,0 +1,108 @@
+"""What each encoder is told, for a rung or for a sound. PURE.
+
+All of them: a segment is a group of pictures that decodes alone, and nothing depends on what lies before or after the chunk.
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Final
+
+from functions.common.model import AudioCodec, AudioTrack, Rung, VideoCodec, VideoWork
+from functions.transcode import grid
+
+RATE_HZ: Final = 48_000
+# Samples that are cut from the beginning, since what comes out of an encoder is late. AAC's delay is a packet, which is dropped.
+# Opus looks 312 samples ahead, and without an edit list players differ in whether these count: half of them is 3 ms off for both.
+EARLY_SAMPLES: Final[Mapping[AudioCodec, int]] = {"aac": 0, "opus": 156}
+
+type Options = dict[str, str | int]
+
+
+def options(work: VideoWork, rung: Rung) -> Options:
+    """Give the options of one rung's output."""
+    frame = 1 / Fraction(work.video.rate)
+    return {
+        "fps_mode": "passthrough",  # the grid is made already
+        "enc_time_base": f"{frame.numerator}/{frame.denominator}",  # a tick is a frame
+        **_ENCODERS[rung.codec](work, rung),
+        "crf": rung.crf,
+        "g": work.segment_frames,  # a segment is a group of pictures
+        "keyint_min": work.segment_frames,
+        "flags:v": "+cgop+bitexact",  # each segment decodes alone; no settings in the picture
+        "video_track_timescale": grid.time_scale(work),
+        "movflags": "+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer",
+    }
+
+
+def sound(track: AudioTrack) -> Options:
+    """Give the options of a sound's output."""
+    return {
+        **_SOUNDS[track.codec],
+        "b:a": f"{track.kbit}k",
+        "ac": track.channels,  # some players refuse a change of channels between tracks
+        "flags:a": "+bitexact",
+    }
+
+
+def _x264(_work: VideoWork, rung: Rung) -> Options:
+    return {
+        "c:v": "libx264",
+        "preset": rung.effort,
+        **_capped(rung),
+        # vbv-init 0.6: a chunk that begins with a full buffer spends more than its neighbour, a step that is seen.
+        # threads 1: the same bytes on every attempt, at no more CPU since the rungs run side by side.
+        "x264-params": "vbv-init=0.6:threads=1",
+        "profile:v": "high",
+        "level:v": rung.level,
+        "bf": 3,
+        "sc_threshold": 0,  # a keyframe at a scene cut, off the grid, would split a segment
+    }
+
+
+def _x265(_work: VideoWork, rung: Rung) -> Options:
+    return {
+        "c:v": "libx265",
+        "preset": rung.effort,
+        **_capped(rung),
+        # as x264's; open groups and scene cuts are on unless told otherwise, and it writes its settings and a log
+        "x265-params": "vbv-init=0.6:pools=none:frame-threads=1:open-gop=0:scenecut=0:info=0:log-level=error",
+        "tag:v": "hvc1",  # parameter sets in the init alone: Safari plays no hev1
+    }
+
+
+def _svt_av1(_work: VideoWork, rung: Rung) -> Options:
+    # lp 1: one thread, and less memory; it has no scene cuts of its own, and its groups are closed
+    return {"c:v": "libsvtav1", "preset": rung.effort, **_capped(rung), "svtav1-params": "lp=1"}
+
+
+def _vpx(_work: VideoWork, rung: Rung) -> Options:
+    return {
+        "c:v": "libvpx-vp9",
+        "deadline": "realtime" if int(rung.effort) > _GOOD else "good",
+        "cpu-used": rung.effort,
+        "b:v": f"{rung.maxrate_kbit}k",  # beside crf this is a cap
+        "threads:v": 1,
+        "lag-in-frames": 0 if int(rung.effort) > _GOOD else 25,
+    }
+
+
+_GOOD: Final = 5  # above, libvpx is for live pictures and looks at no frame ahead
+
+
+def _capped(rung: Rung) -> Options:
+    return {"maxrate": f"{rung.maxrate_kbit}k", "bufsize": f"{rung.bufsize_kbit}k"}
+
+
+_ENCODERS: Final[Mapping[VideoCodec, Callable[[VideoWork, Rung], Options]]] = {
+    "h264": _x264,
+    "hevc": _x265,
+    "av1": _svt_av1,
+    "vp9": _vpx,
+}
+_SOUNDS: Final[Mapping[AudioCodec, Options]] = {
+    "aac": {
+        "c:a": "aac",  # AAC-LC: every player has it
+        "bsf:a": "noise=drop=lt(pts\\,0)",  # drops the priming packet: else all is 1024 samples late
+    },
+    "opus": {"c:a": "libopus"},
+}
