@@ -82,6 +82,7 @@ class Item(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] | UnsetType = UNSET
     upload: Upload | UnsetType = UNSET
     conversion_type: str | None = None
+    speed: float | UnsetType = UNSET
 
     def faults(self) -> tuple[Explained, ...]:
         """Give what made it fail or be rejected."""

@@ -106,9 +106,10 @@ def words(item: Item) -> str:
     said = WORDS[item.phase]
     if item.phase != "encoding":
         return said
+    pace = "" if item.speed is UNSET or not item.speed else f" at {item.speed:g}x"
     if item.available_s is UNSET or item.duration_s is UNSET:
-        return f"{said} {item.progress} %"
-    return f"{said} {item.progress} %, {clock(item.available_s)} of {clock(item.duration_s)} can be watched"
+        return f"{said} {item.progress} %{pace}"
+    return f"{said} {item.progress} %{pace}, {clock(item.available_s)} of {clock(item.duration_s)} can be watched"
 
 
 def state(item: Item) -> Text:

@@ -1,12 +1,13 @@
 """What the API answers: an item and its status, computed from the manifest. PURE."""
 
 import math
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
 from functions.common import keys
-from functions.common.model import Explained, Item, Manifest, Problem
+from functions.common.model import Explained, Item, Manifest, Problem, Underway
 
 ItemStatus = Literal["to_do", "in_progress", "finished_successful", "finished_with_errors", "rejected"]
 Phase = Literal["awaiting_upload", "uploaded", "queued", "encoding", "ready", "failed", "rejected"]
@@ -60,8 +61,9 @@ class Upload(Struct, frozen=True, kw_only=True):
 
 
 class ItemAnswer(Struct, frozen=True, kw_only=True):
-    """An item. `progress` in per cent; `page` is relative to the site; `watchable`: its page plays something already.
+    """An item. `page` is relative to the site; `watchable`: its page plays something already.
 
+    `progress` in per cent, `speed` in times as fast as it plays, there while encoders tell it.
     `errors` is there if it finished with errors, `reason` if it was rejected, `upload` while the file is awaited.
     """
 
@@ -78,6 +80,7 @@ class ItemAnswer(Struct, frozen=True, kw_only=True):
     status: ItemStatus
     phase: Phase
     progress: int
+    speed: float | UnsetType = UNSET
     watchable: bool
     duration_s: float | UnsetType = UNSET
     available_s: float | UnsetType = UNSET
@@ -94,8 +97,11 @@ class ItemPage(Struct, frozen=True):
     next: str | UnsetType = UNSET
 
 
-def describe(item: Item, manifest: Manifest | None, upload: Upload | None) -> ItemAnswer:
-    """Say how an item is. `upload`: how its file is to be sent, None when the file has arrived."""
+def describe(item: Item, manifest: Manifest | None, upload: Upload | None, underway: Sequence[Underway] = ()) -> ItemAnswer:
+    """Say how an item is.
+
+    `upload`: how its file is to be sent, None when the file has arrived. `underway`: the units that are being encoded.
+    """
     phase = _phase(manifest, upload)
     playable = manifest.playable if manifest else None
     error = manifest.error if manifest else None
@@ -112,7 +118,8 @@ def describe(item: Item, manifest: Manifest | None, upload: Upload | None) -> It
         page=keys.WATCH_PAGE.key(id=item.video_id),
         status=STATUS[phase],
         phase=phase,
-        progress=_per_cent(manifest, phase),
+        progress=_per_cent(manifest, phase, underway),
+        speed=round(sum(unit.speed for unit in underway), 1) if underway else UNSET,
         watchable=playable is not None,
         duration_s=playable.duration_s if playable else UNSET,
         available_s=playable.available_s if playable else UNSET,
@@ -129,6 +136,9 @@ def _phase(manifest: Manifest | None, upload: Upload | None) -> Phase:
     return "awaiting_upload" if upload else "uploaded"
 
 
-def _per_cent(manifest: Manifest | None, phase: Phase) -> int:
+def _per_cent(manifest: Manifest | None, phase: Phase, underway: Sequence[Underway]) -> int:
     """Give whole per cent, rounded down: 100 is said when all is done, not before."""
-    return WHOLE if phase == "ready" else math.floor(manifest.progress * WHOLE) if manifest else 0
+    if manifest is None or phase == "ready":
+        return WHOLE if phase == "ready" else 0
+    share = manifest.progress + sum(unit.share * unit.done for unit in underway)
+    return min(WHOLE - 1, math.floor(share * WHOLE))

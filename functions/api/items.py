@@ -5,6 +5,7 @@ An item has no status of its own: it is that of its video, read from the manifes
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import uuid4
 
 import msgspec
@@ -26,8 +27,10 @@ from functions.api.problem import Fault, Problem, invalid, not_found
 from functions.api.uploads import Uploads
 from functions.common import keys, schema
 from functions.common.inbox import read_name, timestamp
-from functions.common.model import Item, Manifest, Note
+from functions.common.model import Item, Manifest, Note, Underway
 from functions.common.store import Buckets, Version
+
+MOST_LOOKED_AT: Final = 20  # units under way: a read for each; more would make the question slow
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Items:
 
     def read(self, client: str, item_id: str) -> ItemAnswer:
         """Say how an item is."""
-        answer = self._answer(self.find(client, item_id))
+        answer = self._answer(self.find(client, item_id), closely=True)
         if answer is None:
             raise not_found()
         return answer
@@ -136,14 +139,26 @@ class Items:
         body = self.buckets.work.read(_document(client, item_id))
         return schema.load(Item, body) if body else None
 
-    def _answer(self, item: Item) -> ItemAnswer | None:
-        """Describe an item; None when its video was deleted."""
+    def _answer(self, item: Item, *, closely: bool = False) -> ItemAnswer | None:
+        """Describe an item, `closely` with what its encoders say of themselves; None when its video was deleted."""
         body = self.buckets.media.read(keys.MANIFEST.key(id=item.video_id))
         manifest = schema.load(Manifest, body) if body else None
         if manifest and manifest.status == "deleted":
             return None
         awaited = manifest is None and self._held(item) is None
-        return describe(item, manifest, self._upload(item) if awaited else None)
+        underway = self._underway(manifest) if closely and manifest else ()
+        return describe(item, manifest, self._upload(item) if awaited else None, underway)
+
+    def _underway(self, manifest: Manifest) -> tuple[Underway, ...]:
+        """Read how far the units are that are being encoded now."""
+        if manifest.rev is None or manifest.status not in {"queued", "encoding"}:
+            return ()
+        rev = {"id": manifest.id, "rev": manifest.rev}
+        done = {fields["unit"] for found in self.buckets.work.list(keys.OK.prefix(**rev)) if (fields := keys.OK.parse(found.key))}
+        begun = (found.key for found in self.buckets.work.list(keys.UNDERWAY.prefix(**rev)))
+        open_ = [key for key in begun if (fields := keys.UNDERWAY.parse(key)) and fields["unit"] not in done]
+        bodies = (self.buckets.work.read(key) for key in open_[:MOST_LOOKED_AT])
+        return tuple(schema.load(Underway, body) for body in bodies if body)
 
     def _held(self, item: Item) -> Version | None:
         """Give what the store holds now under an item's key."""

@@ -81,6 +81,7 @@ OK: Final = Form("receipts/{id}/{rev}/{unit}.ok.json")
 ERROR: Final = Form("receipts/{id}/{rev}/{unit}.error.json")
 SIDE_OK: Final = Form("receipts/{id}/side/{rev}.ok.json")
 SIDE_ERROR: Final = Form("receipts/{id}/side/{rev}.error.json")
+UNDERWAY: Final = Form("underway/{id}/{rev}/{unit}.json")
 FRAGMENT: Final = Form("fragments/{id}/{number}.json")
 ITEM: Final = Form("items/{client}/{item}.json")
 
@@ -108,7 +109,7 @@ UPLOAD: Final = Form("{client}/{item}/{file}")
 
 SIDE: Final = "side"  # stands before the rev of a sidecar
 
-WORK_FORMS: Final = (CURRENT, PLAN, ORDER, SIDE_ORDER, OK, ERROR, SIDE_OK, SIDE_ERROR, FRAGMENT, ITEM)
+WORK_FORMS: Final = (CURRENT, PLAN, ORDER, SIDE_ORDER, OK, ERROR, SIDE_OK, SIDE_ERROR, UNDERWAY, FRAGMENT, ITEM)
 MEDIA_FORMS: Final = (
     *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, TEXT),
     *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, ROOT),

@@ -18,6 +18,7 @@ Ratio = Annotated[str, Meta(pattern=r"^-?[0-9]+/[1-9][0-9]*$", description="an e
 Time = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$", description="UTC, whole seconds (RFC 3339)")]
 Count = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(ge=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 Line = Annotated[str, Meta(max_length=500)]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{2,35}$", description="BCP 47 language tag")]
 Key = Annotated[str, Meta(min_length=1, max_length=1024)]
@@ -265,12 +266,13 @@ class VideoWork(Value, frozen=True, tag_field="kind", tag="video"):
 
 
 class AudioWork(Value, frozen=True, tag_field="kind", tag="audio"):
-    """Encode one audio track whole, up to `pad_to_s` at least."""
+    """Encode one audio track whole, up to `pad_to_s` at least. `duration_s` is the source's, 0 where it is not known."""
 
     demuxer: str
     track: AudioTrack
     segment_s: Ratio
     pad_to_s: Seconds = 0.0
+    duration_s: Seconds = 0.0
 
 
 class StillsWork(Value, frozen=True, tag_field="kind", tag="stills"):
@@ -298,7 +300,8 @@ class SidecarWork(Value, frozen=True, tag_field="kind", tag="sidecar"):
 class Order(Document, frozen=True, tag="order-1.json"):
     """A unit to do. `rev` is absent for a sidecar. The source's version is the one that `current` names.
 
-    `nice` is how far its encoder stands back where workers share processors, as nice(2) counts it. In Lambda none do.
+    `nice` is how far its encoder stands back where workers share processors, as nice(2) counts it. In Lambda none do. `share` is
+    this unit's part of the plan's whole work.
     """
 
     id: Id
@@ -307,6 +310,22 @@ class Order(Document, frozen=True, tag="order-1.json"):
     rev: Id | None = None
     unit: Unit | None = None
     nice: Annotated[int, Meta(ge=0, le=19)] = 0
+    share: Share = 0.0
+
+
+class Underway(Document, frozen=True, tag="underway-1.json"):
+    """How far a unit is that is being encoded. Nothing depends on it.
+
+    `share` is the unit's part of the whole work, `done` how much of the unit is done; `speed` is how many times as fast as it
+    plays it is encoded, 0 where that is not known.
+    """
+
+    id: Id
+    rev: Id
+    unit: Unit
+    share: Share
+    done: Share
+    speed: Annotated[float, Meta(ge=0)] = 0.0
 
 
 # Receipts ------------------------------------------------------------------------------------------------------------
@@ -506,6 +525,6 @@ class Item(Document, frozen=True, tag="item-1.json"):
 
 
 DOCUMENTS: tuple[type[Document], ...] = (
-    *(Current, Preset, Plan, Order, Receipt, Failure, Manifest),
+    *(Current, Preset, Plan, Order, Underway, Receipt, Failure, Manifest),
     *(Fragment, Page, Root, Item),
 )

@@ -21,6 +21,16 @@ def all_units(plan: Plan) -> tuple[str, ...]:
     return (*required_units(plan), *(track.unit for track in plan.texts), *stills)
 
 
+def shares(plan: Plan) -> dict[str, float]:
+    """Give each unit's part of the whole work, by its length. A second of sound counts as a twentieth of one of picture."""
+    video = plan.video
+    frames = {chunk.unit: (chunk.end or (video.frames if video else 0)) - chunk.begin for chunk in plan.chunks}
+    length = sum(frames.values()) or 1
+    weights = {unit: max(0.01 * length, frames.get(unit, 0.05 * length if unit.startswith("a") else 0)) for unit in all_units(plan)}
+    whole = sum(weights.values())
+    return {unit: round(weight / whole, 6) for unit, weight in weights.items()}
+
+
 def makers(plan: Plan, rendition: str) -> tuple[str, ...]:
     """Name the units that make parts of a rendition."""
     tracks = tuple(track.unit for track in plan.audio if track.name == rendition)

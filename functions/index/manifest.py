@@ -24,7 +24,7 @@ from functions.common.model import (
     Status,
     Verdict,
 )
-from functions.common.orders import STILLS
+from functions.common.orders import STILLS, shares
 from functions.common.store import Write
 from functions.index.playlist import media_playlist, multivariant_playlist, storyboard
 from functions.index.progress import Progress, Receipts
@@ -175,7 +175,7 @@ def _stem_title(current: Current) -> str:
 def _share(progress: Progress | None) -> float:
     if progress is None or not progress.units:
         return 0.0
-    return round(sum(unit in progress.receipts.ok for unit in progress.units) / len(progress.units), 3)
+    return min(1.0, round(sum(share for unit, share in shares(progress.plan).items() if unit in progress.receipts.ok), 3))
 
 
 def _side_captions(receipt: Receipt) -> Captions:

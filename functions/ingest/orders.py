@@ -18,7 +18,7 @@ from functions.common.model import (
     VideoFacts,
     VideoWork,
 )
-from functions.common.orders import FIRST_SEGMENTS
+from functions.common.orders import FIRST_SEGMENTS, shares
 from functions.ingest.cost import LONGEST_S, SHORTEST_S, deadline, encoding_s, whole_file_s
 
 SIDECAR_S: Final = 60
@@ -33,7 +33,8 @@ def orders(plan: Plan) -> tuple[Order, ...]:
     # Two workers, the fewest, begin with two chunks: in most videos these take longer than the sound, which then fills up.
     playable = (*video[:2], *audio, *video[2:first])
     later = (replace(order, nice=LATER) for order in (*_stills(plan), *_texts(plan), *video[first:]))
-    return (*playable, *later)
+    share = shares(plan)
+    return tuple(replace(order, share=share[str(order.unit)]) for order in (*playable, *later))
 
 
 def side_order(video: str, sidecar: Sidecar) -> Order:
@@ -73,6 +74,7 @@ def _audio(plan: Plan, number: int) -> Order:
             track=track,
             segment_s=plan.segment_s,
             pad_to_s=float(plan.video.frames / Fraction(plan.video.rate)) if plan.video and plan.duration_s else 0.0,
+            duration_s=plan.duration_s,
         ),
     )
 

@@ -23,6 +23,7 @@ COPY: Final = "copy"
 POSTER_WIDTHS: Final = (320, 640, 1280)  # a card on a phone, a card, the player
 _SD_LINES: Final = 576  # pictures above that are BT.709 where they do not say
 
+TOLD: Final = ("-progress", "pipe:1", "-stats_period", "2", "-nostats")  # how far it is, every 2 s, for pace.py
 _ALWAYS: Final = (
     *("-v", "warning"),  # the level at which the network's faults are told
     "-hide_banner",
@@ -71,7 +72,7 @@ def video(program: str, source: Source, work: VideoWork, seek: Fraction | None) 
         _rung(stream, work, rung, rung_name(place)) for place, (stream, rung) in enumerate(zip(streams, work.ladder, strict=True))
     ]
     # fixed sizes, so that a change of size inside the file does not start the graph, and its count of frames, anew
-    return _argv(program, [*rungs, _sprites(board, work)], "-reinit_filter", "0")
+    return _argv(program, [*rungs, _sprites(board, work)], "-reinit_filter", "0", *TOLD)
 
 
 def audio(program: str, source: Source, work: AudioWork) -> list[str]:
@@ -92,7 +93,7 @@ def audio(program: str, source: Source, work: AudioWork) -> list[str]:
         "frag_duration": round(Fraction(work.segment_s) * 1_000_000),  # µs: a fragment is a segment
         "movflags": "+empty_moov+default_base_moof+skip_trailer",
     }
-    return _argv(program, [ffmpeg.output(stream, SOUND, **options, **_FRAGMENTED)])
+    return _argv(program, [ffmpeg.output(stream, SOUND, **options, **_FRAGMENTED)], *TOLD)
 
 
 def text(program: str, source: Source, work: TextWork) -> list[str]:

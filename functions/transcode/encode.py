@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Protocol
 
 from functions.common import keys
 from functions.common.errors import Code, Rejected, Unavailable
@@ -21,6 +21,7 @@ from functions.common.model import (
     SidecarWork,
     StillsWork,
     TextWork,
+    Underway,
     VideoWork,
 )
 from functions.common.process import Finished, Limits, TimedOut
@@ -28,14 +29,25 @@ from functions.common.store import Write
 from functions.transcode import captions, command, grid, objects, outcome, stills
 from functions.transcode.binaries import Tools
 from functions.transcode.command import Source
+from functions.transcode.pace import Pace, Tell
 from functions.transcode.segments import Cut, cut
 
-type Run = Callable[[Sequence[str], Limits, Path], Finished]
+
+class Run(Protocol):
+    """Runs a program in a folder; `on_line` hears its output."""
+
+    def __call__(self, argv: Sequence[str], limits: Limits, folder: Path, *, on_line: Callable[[bytes], None]) -> Finished:
+        """Run it to its end."""
+
 
 FILE_BYTES: Final = 400_000_000  # of the function's 512 MB of disk; 16 s of 1080p have 10 MB, four hours of sound 230 MB
 # Address space. 1080p in four rungs was measured at 1.73 GB, of which 0.38 GB were in use; the function has 3 GB of the latter.
 MEMORY_BYTES: Final = 6_000_000_000
 MAX_POSTER_BYTES: Final = 20_000_000  # a camera's largest JPEG
+
+
+def _untold(_underway: Underway) -> None:
+    """Nobody wants to know."""
 
 
 class Failed(Exception):  # noqa: N818  # carries ffmpeg's words
@@ -48,11 +60,15 @@ class OutOfMemory(Exception):  # noqa: N818  # names the limit that was reached
 
 @dataclass(frozen=True)
 class Encoder:
-    """What an order is made with. `clock` gives seconds; `protocols` are those by which a source may be read."""
+    """What an order is made with. `clock` gives seconds; `protocols` are those by which a source may be read.
+
+    `tell` is told now and then how far an encoder is.
+    """
 
     tools: Tools
     run: Run
     clock: Callable[[], float]
+    tell: Tell = _untold
     protocols: str = command.NETWORK
     memory_bytes: int = MEMORY_BYTES
 
@@ -109,7 +125,8 @@ class _Job:
         left = self.deadline - self.encoder.clock()
         if left <= 0:
             raise TimedOut(f"not done after {self.order.deadline_s} s")
-        done = self.encoder.run(argv, Limits(left, self.encoder.memory_bytes, FILE_BYTES, nice=self.order.nice), self.folder)
+        limits = Limits(left, self.encoder.memory_bytes, FILE_BYTES, nice=self.order.nice)
+        done = self.encoder.run(argv, limits, self.folder, on_line=Pace(self.order, self.encoder.clock, self.encoder.tell).hear)
         if outcome.starved(done.code, done.stderr):
             raise OutOfMemory(f"ffmpeg ended with {done.code} under a limit of {self.encoder.memory_bytes} bytes")
         if done.code and not outcome.blames_input(done.code):

@@ -5,15 +5,16 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from functions.common import keys, schema
 from functions.common.errors import Rejected
-from functions.common.model import Current, Failure, InboxObject, Order, SidecarWork, Verdict
+from functions.common.model import Current, Failure, InboxObject, Order, SidecarWork, Underway, Verdict
 from functions.common.orders import OrderKeys
 from functions.common.process import harden, private_folder, run
 from functions.common.s3 import S3Door
 from functions.common.stage import Group, Stage
-from functions.common.store import Buckets
+from functions.common.store import Bucket, Buckets
 from functions.common.wiring import Lambda
 from functions.transcode.binaries import find_tools
 from functions.transcode.encode import Encoder, Made, make
@@ -83,6 +84,11 @@ class Worker:
             return make(order, self.inbox.address(source.key, source.version, READABLE_S), folder, self.encoder)
 
 
+def tell(work: Bucket, underway: Underway) -> None:
+    """Write down how far a unit is, once: it is no loss when the store does not take it."""
+    work.door.put(keys.UNDERWAY.key(id=underway.id, rev=underway.rev, unit=underway.unit), schema.dump(underway), None)
+
+
 def order_of(key: str) -> str | None:
     """Each order is a piece of work."""
     return key if OrderKeys.parse(key) else None
@@ -92,7 +98,8 @@ def order_of(key: str) -> str | None:
 def _stage() -> Stage:
     parts = Lambda.of("transcode", os.environ)
     harden()
-    worker = Worker(S3Door(parts.s3, parts.names.inbox), Encoder(find_tools(), run, time.monotonic))
+    encoder = Encoder(find_tools(), run, time.monotonic, partial(tell, parts.buckets.work))
+    worker = Worker(S3Door(parts.s3, parts.names.inbox), encoder)
     return Stage(order_of, Transcode(parts.buckets, worker.make).act, parts.heart, parts.telemetry)
 
 

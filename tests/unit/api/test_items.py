@@ -11,6 +11,7 @@ from functions.common.model import (
     Playable,
     Receipt,
     StillsWork,
+    Underway,
     Verdict,
     VideoFacts,
 )
@@ -55,6 +56,37 @@ def test_what_can_be_watched_already_is_told_with_its_page(desk: Desk) -> None:
     reply = desk.ask("GET", address(item)).body
     told = [reply[name] for name in ("watchable", "available_s", "duration_s", "page")]
     assert told == [True, 12, 60, f"w/{item['video_id']}.html"]
+
+
+def under_way(desk: Desk, video: str, unit: str, done: float, speed: float) -> None:
+    told = Underway(id=video, rev=REV, unit=unit, share=0.3, done=done, speed=speed)
+    desk.store(keys.UNDERWAY.key(id=video, rev=REV, unit=unit), told)
+
+
+def test_what_is_being_encoded_counts_in_the_progress(desk: Desk) -> None:
+    item = desk.uploaded()
+    desk.publish(manifest(item["video_id"], "encoding", rev=REV, progress=0.2))
+    under_way(desk, item["video_id"], "v00001", 0.5, 1.25)
+    under_way(desk, item["video_id"], "v00002", 0.1, 0.75)
+    reply = desk.ask("GET", address(item)).body
+    assert (reply["progress"], reply["speed"]) == (38, 2.0)
+
+
+def test_a_unit_that_is_done_counts_once(desk: Desk) -> None:
+    item = desk.uploaded()
+    video = item["video_id"]
+    desk.publish(manifest(video, "encoding", rev=REV, progress=0.3))
+    desk.store(keys.OK.key(id=video, rev=REV, unit="v00001"), Receipt(id=video, rev=REV, unit="v00001"))
+    under_way(desk, video, "v00001", 0.9, 2)
+    reply = desk.ask("GET", address(item)).body
+    assert (reply["progress"], "speed" in reply) == (30, False)
+
+
+def test_all_is_not_said_before_all_is_done(desk: Desk) -> None:
+    item = desk.uploaded()
+    desk.publish(manifest(item["video_id"], "encoding", rev=REV, progress=0.9))
+    under_way(desk, item["video_id"], "v00001", 1, 1)
+    assert desk.ask("GET", address(item)).body["progress"] == 99
 
 
 def test_the_errors_of_a_failed_item_are_listed(desk: Desk) -> None:

@@ -37,7 +37,7 @@ def test_a_video_without_receipts_is_queued() -> None:
 def test_a_video_with_some_receipts_is_encoding_and_says_how_far() -> None:
     found = made(progress({"a0": AUDIO}))
 
-    assert (found.status, found.progress, found.playable) == ("encoding", 0.2, None)
+    assert (found.status, found.progress, found.playable) == ("encoding", 0.047, None)
 
 
 def test_a_video_with_all_receipts_is_ready_and_complete() -> None:

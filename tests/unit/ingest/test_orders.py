@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,14 @@ def test_sound_alone_has_no_stills() -> None:
 def test_orders_are_the_units_of_the_plan(duration: Fraction, sounds: int) -> None:
     found = plan(replace(FACTS, duration_s=duration, sounds=FACTS.sounds[:sounds]), WEB, VIDEO, REV, "2024-05-01T00:00:00Z")
     assert {order.unit for order in orders(found)} == set(all_units(found))
+
+
+def test_shares_of_the_work_add_up_to_all_of_it() -> None:
+    assert sum(order.share for order in made(FACTS)) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_longer_chunk_is_a_larger_share() -> None:
+    assert by_unit("v00003").share == pytest.approx(2 * by_unit("v00000").share, rel=1e-4)
 
 
 def test_every_order_can_be_stored() -> None:

@@ -28,10 +28,10 @@ class Recorded:
 
     commands: list[list[str]] = field(default_factory=list)
 
-    def run(self, argv: Sequence[str], limits: Limits, folder: Path) -> Finished:
+    def run(self, argv: Sequence[str], limits: Limits, folder: Path, *, on_line: Callable[[bytes], None]) -> Finished:
         """Run a command."""
         self.commands.append(list(argv))
-        return run(argv, limits, folder)
+        return run(argv, limits, folder, on_line=on_line)
 
     def seeks(self) -> list[str | None]:
         """Give where each command began to read."""
@@ -204,7 +204,7 @@ def test_an_encoder_that_hangs_is_stopped_at_the_orders_deadline(encoder: Encode
 
 
 def test_all_attempts_share_one_deadline(cut_off: Path, bench_for: BenchFor) -> None:
-    minutes = count(step=25)
+    minutes = count(step=10)
     bench = bench_for(cut_off)
     recorded = Recorded()
     with pytest.raises(TimedOut, match="not done after 60 s"):
