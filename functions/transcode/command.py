@@ -7,6 +7,7 @@ whole run stands in front, where ffmpeg wants it and the library would put it la
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Final
 
 import ffmpeg
@@ -23,7 +24,8 @@ COPY: Final = "copy"
 POSTER_WIDTHS: Final = (320, 640, 1280)  # a card on a phone, a card, the player
 _SD_LINES: Final = 576  # pictures above that are BT.709 where they do not say
 
-TOLD: Final = ("-progress", "pipe:1", "-stats_period", "2", "-nostats")  # how far it is, every 2 s, for pace.py
+# The time of each packet, a line each, for pace.py. (-progress is silent until every output has begun, a sprite's at the end.)
+_TOLD: Final = {"stats_mux_pre": "pipe:1", "stats_mux_pre_fmt": "{t}"}
 _ALWAYS: Final = (
     *("-v", "warning"),  # the level at which the network's faults are told
     "-hide_banner",
@@ -68,11 +70,13 @@ def video(program: str, source: Source, work: VideoWork, seek: Fraction | None) 
     """Encode a chunk in every rung, and its storyboard, from one decode: `rung_<n>.mp4` and `sprite_<n>.jpg`."""
     opened = _open(source, _decoding(work.video) | _seeking(seek, accurate=False))
     *streams, board = _branches(_on_grid(opened[str(work.video.stream)], work), work)
+    largest, *others = zip(streams, work.ladder, strict=True)
     rungs = [
-        _rung(stream, work, rung, rung_name(place)) for place, (stream, rung) in enumerate(zip(streams, work.ladder, strict=True))
+        _rung(*largest, work, rung_name(0), _TOLD),
+        *(_rung(stream, rung, work, rung_name(place)) for place, (stream, rung) in enumerate(others, 1)),
     ]
     # fixed sizes, so that a change of size inside the file does not start the graph, and its count of frames, anew
-    return _argv(program, [*rungs, _sprites(board, work)], "-reinit_filter", "0", *TOLD)
+    return _argv(program, [*rungs, _sprites(board, work)], "-reinit_filter", "0")
 
 
 def audio(program: str, source: Source, work: AudioWork) -> list[str]:
@@ -93,7 +97,7 @@ def audio(program: str, source: Source, work: AudioWork) -> list[str]:
         "frag_duration": round(Fraction(work.segment_s) * 1_000_000),  # µs: a fragment is a segment
         "movflags": "+empty_moov+default_base_moof+skip_trailer",
     }
-    return _argv(program, [ffmpeg.output(stream, SOUND, **options, **_FRAGMENTED)], *TOLD)
+    return _argv(program, [ffmpeg.output(stream, SOUND, **options, **_FRAGMENTED, **_TOLD)])
 
 
 def text(program: str, source: Source, work: TextWork) -> list[str]:
@@ -246,9 +250,11 @@ def _sdr(stream: FilterableStream, video: VideoFacts, width: int, height: int) -
     )
 
 
-def _rung(stream: FilterableStream, work: VideoWork, rung: Rung, name: str) -> OutputStream:
+def _rung(
+    stream: FilterableStream, rung: Rung, work: VideoWork, name: str, more: Mapping[str, str] = MappingProxyType({})
+) -> OutputStream:
     made = _kept_light(stream, rung) if rung.transfer != "sdr" else _plain_light(stream, rung)
-    return ffmpeg.output(made, name, **encoders.options(work, rung), **_FRAGMENTED)
+    return ffmpeg.output(made, name, **encoders.options(work, rung), **_FRAGMENTED, **more)
 
 
 def _hdr_tags(transfer: str) -> dict[str, str]:

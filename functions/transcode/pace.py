@@ -1,62 +1,68 @@
-"""How far an encoder is, from what it says of itself (ffmpeg's -progress). PURE."""
+"""How far an encoder is, from the times of the packets that it has written. PURE."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Final
 
 from functions.common.model import AudioWork, Order, Underway, VideoWork
 
 EVERY_S: Final = 5.0  # between two writes: one person looks, and a write costs as much as 12 reads
-_LINE: Final = re.compile(rb"(frame|out_time_us|speed)=\s*([0-9.]+)x?\s*")
-_MICRO: Final = 1_000_000
 
 type Tell = Callable[[Underway], None]
 
 
 @dataclass
 class Pace:
-    """Hears an encoder's lines, and tells now and then how far it is. `clock` gives seconds; the first word comes after EVERY_S."""
+    """Hears the times of packets, and tells every EVERY_S how far an order is. `clock` gives seconds."""
 
     order: Order
     clock: Callable[[], float]
     tell: Tell
-    said: dict[bytes, float] = field(default_factory=dict)
-    told: float = 0.0
+    begun: float = field(init=False)
+    told: float = field(init=False)
 
     def __post_init__(self) -> None:
         """Start the clock."""
-        self.told = self.clock()
+        self.begun = self.told = self.clock()
 
     def hear(self, line: bytes) -> None:
-        """Take a line; a report ends with `progress=`."""
-        if found := _LINE.fullmatch(line):
-            self.said[found[1]] = float(found[2])
-        if line.startswith(b"progress=") and self.clock() - self.told >= EVERY_S:
-            self.told = self.clock()
-            if underway := self._underway():
-                self.tell(underway)
-
-    def _underway(self) -> Underway | None:
-        order, whole = self.order, length(self.order)
-        if order.rev is None or order.unit is None or not whole:
-            return None
-        done = self.said.get(b"frame", 0) if isinstance(order.work, VideoWork) else self.said.get(b"out_time_us", 0) / _MICRO
-        return Underway(
-            id=order.id,
-            rev=order.rev,
-            unit=order.unit,
-            share=order.share,
-            done=round(min(1.0, done / whole), 3),
-            speed=self.said.get(b"speed", 0.0),
-        )
+        """Take a line: a packet's time in seconds."""
+        now = self.clock()
+        if now - self.told < EVERY_S:
+            return
+        self.told = now
+        if underway := _underway(self.order, _seconds(line), now - self.begun):
+            self.tell(underway)
 
 
-def length(order: Order) -> float:
-    """Give the length of an order's work: frames of a chunk, seconds of a sound; 0 where it is not known."""
+def _underway(order: Order, at_s: float, taken_s: float) -> Underway | None:
+    whole_s = length_s(order)
+    if order.rev is None or order.unit is None or not whole_s:
+        return None
+    return Underway(
+        id=order.id,
+        rev=order.rev,
+        unit=order.unit,
+        share=order.share,
+        done=round(min(1.0, at_s / whole_s), 3),
+        speed=round(at_s / taken_s, 2),
+    )
+
+
+def _seconds(line: bytes) -> float:
+    """Read a time; a packet before time 0 and a line of another kind are at the beginning."""
+    try:
+        return max(0.0, float(Fraction(line.decode().strip())))
+    except (ValueError, ZeroDivisionError):
+        return 0.0
+
+
+def length_s(order: Order) -> float:
+    """Give the length of what an order makes, in seconds; 0 where it is not known."""
     match order.work:
         case VideoWork(begin=begin, end=end, video=video):
-            return (end or video.frames) - begin
+            return float(((end or video.frames) - begin) / Fraction(video.rate))
         case AudioWork(duration_s=duration_s):
             return duration_s
         case _:
