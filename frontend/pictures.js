@@ -29,11 +29,13 @@ function point(image, config) {
  * @param {string} sizes
  */
 export function posterImage(posters, sizes) {
-  const image = new Image(posters[0].width, posters[0].height);
+  const light = posters.filter(({ object }) => object.endsWith(".webp")); // with a third fewer bytes
+  const shown = light.length ? light : posters;
+  const image = new Image(shown[0].width, shown[0].height);
   image.alt = ""; // the title stands beside it
   image.loading = "lazy";
   image.sizes = sizes;
-  image.dataset.key = posters[0].object;
-  image.dataset.srcset = posters.map((poster) => `${poster.object} ${poster.width}w`).join(", ");
+  image.dataset.key = shown[0].object;
+  image.dataset.srcset = shown.map((poster) => `${poster.object} ${poster.width}w`).join(", ");
   return image;
 }

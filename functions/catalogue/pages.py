@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from functions.common.model import Manifest, Picture, Root
+from functions.common.posters import shown
 
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -48,7 +49,7 @@ def watch_page(manifest: Manifest, site: SiteText) -> bytes:
         site=site,
         title=manifest.title or UNTITLED,
         summary=" ".join(manifest.description.split())[:SUMMARY_CHARACTERS],
-        posters=manifest.posters or (manifest.playable.posters if manifest.playable else ()),
+        posters=shown(manifest.posters or (manifest.playable.posters if manifest.playable else ())),
         duration_s=manifest.playable.duration_s if manifest.playable else 0,
     )
 

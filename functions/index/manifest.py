@@ -25,6 +25,7 @@ from functions.common.model import (
     Verdict,
 )
 from functions.common.orders import STILLS, shares
+from functions.common.posters import shown
 from functions.common.store import Write
 from functions.index.playlist import media_playlist, multivariant_playlist, storyboard
 from functions.index.progress import Progress, Receipts
@@ -217,7 +218,7 @@ def _entry(described: Manifest) -> Entry | None:
         complete=playable.complete,
         words=keys.digest(msgspec.json.encode(page)),
         visibility=described.visibility,
-        posters=described.posters or playable.posters,
+        posters=shown(described.posters or playable.posters),
         tags=described.tags,
         channel=described.channel,
     )

@@ -17,7 +17,8 @@ from functions.common.stage import Group, Stage
 from functions.common.store import Bucket, Buckets
 from functions.common.wiring import Lambda
 from functions.transcode.binaries import find_tools
-from functions.transcode.encode import Encoder, Made, make
+from functions.transcode.encode import make
+from functions.transcode.job import Encoder, Made
 
 READABLE_S = 900  # a signed address outlives the longest order
 

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from functions.common import keys
 from functions.common.model import Order, Picture, Receipt, Sidecar, SidecarWork, Sprite, TrackPart, VideoWork
 from functions.common.store import Write
-from functions.transcode import grid, stills
+from functions.transcode import grid
 from functions.transcode.segments import Cut
+from functions.transcode.stills import Poster
 
 NAME_LENGTH: Final = 200  # of a file's name inside a sentence, which has 500 characters
 
@@ -47,9 +48,11 @@ def sprite(work: VideoWork, number: int, tiles: int, object_key: str) -> Sprite:
     )
 
 
-def pictures(writes: Sequence[Write]) -> tuple[Picture, ...]:
+def pictures(posters: Sequence[Poster], placed: Sequence[Write]) -> tuple[Picture, ...]:
     """Tell the sizes of posters."""
-    return tuple(Picture(object=write.key, width=w, height=h) for write in writes for w, h in [stills.size(write.body)])
+    return tuple(
+        Picture(object=write.key, width=poster.width, height=poster.height) for poster, write in zip(posters, placed, strict=True)
+    )
 
 
 def sign(order: Order, encoder: str, receipt: Receipt) -> Receipt:

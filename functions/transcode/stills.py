@@ -1,8 +1,10 @@
 """Which picture becomes the poster, and what pictures are by their bytes. PURE."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from struct import unpack_from
 from typing import Final
 
@@ -10,17 +12,48 @@ from functions.common.model import StillsWork
 from functions.transcode import grid
 
 CONTRAST: Final = 24  # of 219 steps of luma; a black, white or faded picture has less, a night scene more
+BLUR: Final = 8  # pixels of an edge's width at 1280; a picture out of focus or in a pan has more
 _EARLIEST: Final = Fraction(1, 10)  # after titles and leaders,
 _LATEST_S: Final = 10  # but near the beginning, which tells what is to come
 _LATER: Final = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
 _LOW: Final = re.compile(rb"YLOW=(\d+)")
 _HIGH: Final = re.compile(rb"YHIGH=(\d+)")
+_BLUR: Final = re.compile(rb"lavfi\.blur=([\d.]+)")
 _DEMUXERS: Final = {
     re.compile(rb"\xff\xd8\xff"): "jpeg_pipe",
     re.compile(rb"\x89PNG\r\n\x1a\n"): "png_pipe",
     re.compile(rb"RIFF....WEBP", re.DOTALL): "webp_pipe",
 }
 _FRAME_HEADERS: Final = (0xC0, 0xC1, 0xC2)  # SOF0 to SOF2: ITU-T T.81, table B.1
+
+
+@dataclass(frozen=True)
+class Poster:
+    """A picture in one format and size."""
+
+    kind: str
+    width: int
+    height: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Look:
+    """Posters of one moment, how much there is to see on them, and how wide edges are."""
+
+    contrast: int
+    blur: float
+    posters: Sequence[Poster]
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing better need be looked for."""
+        return self.contrast >= CONTRAST and self.blur <= BLUR
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """The larger the better: something to see comes before sharpness."""
+        return min(self.contrast, CONTRAST), -self.blur
 
 
 def moments(work: StillsWork) -> tuple[Fraction, ...]:
@@ -39,6 +72,12 @@ def contrast(measured: bytes) -> int:
     """Read the distance between the darkest and the lightest tenth of a picture (signalstats' YLOW and YHIGH); 0 for none."""
     low, high = _LOW.search(measured), _HIGH.search(measured)
     return int(high[1]) - int(low[1]) if low and high else 0
+
+
+def blur(measured: bytes) -> float:
+    """Read how wide edges are (blurdetect), in pixels; without an edge, infinitely."""
+    found = _BLUR.search(measured)
+    return float(found[1]) if found else inf
 
 
 def demuxer(picture: bytes) -> str | None:

@@ -8,7 +8,7 @@ from typing import Final
 from functions.common.efforts import EFFORTS
 from functions.common.model import Rung, VideoCodec, VideoFacts, VideoWork
 from functions.common.process import private_folder
-from functions.transcode import command
+from functions.transcode import command, reading
 from functions.transcode.binaries import find_tools
 from tests.benchmarks.figures import Figure
 from tests.media import clip
@@ -50,7 +50,7 @@ def _cpu_s(codec: VideoCodec, effort: str) -> float:
 def cpu_s(work: VideoWork, film: Path) -> float:
     """Encode a chunk; give the CPU seconds of its ffmpeg."""
     tools = find_tools()
-    source = command.Source(str(film), work.demuxer, command.LOCAL, str(tools.ca_file))
+    source = reading.Source(str(film), work.demuxer, reading.LOCAL, str(tools.ca_file))
     with private_folder() as folder:
         before = os.times()
         argv = command.video(str(tools.ffmpeg), source, work, None)

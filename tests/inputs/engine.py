@@ -17,7 +17,8 @@ from functions.ingest.orders import orders
 from functions.ingest.plan import plan
 from functions.ingest.probe import Source, probe
 from functions.transcode.binaries import find_tools
-from functions.transcode.encode import Encoder, Made, make
+from functions.transcode.encode import make
+from functions.transcode.job import Encoder, Made
 from tests.unit.transcode.store import Store
 
 ID, REV, UPLOADED = "abcdefghijklmnop", "qrstuvwxyz234567", "2026-01-02T03:04:05Z"

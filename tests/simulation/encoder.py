@@ -20,7 +20,7 @@ from functions.common.model import (
     VideoWork,
 )
 from functions.common.store import Write
-from functions.transcode.encode import Made
+from functions.transcode.job import Made
 from tests.simulation.door import Killed
 from tests.simulation.doubles import content
 from tests.simulation.world import World

@@ -38,6 +38,8 @@ EFFECT = {
     "transcode.binaries": "finds the packaged program",
     "transcode.encode": "runs ffmpeg",
     "transcode.handler": "wires",
+    "transcode.job": "runs ffmpeg",
+    "transcode.posters": "runs ffmpeg",
 }
 OUTSIDE = {
     *("os", "sys", "time", "random", "secrets", "uuid", "subprocess", "socket", "selectors", "threading", "signal"),

@@ -47,6 +47,17 @@ def test_a_video_with_all_receipts_is_ready_and_complete() -> None:
     assert READY.playable.posters == STILLS.pictures
 
 
+def test_the_catalogue_has_the_lighter_of_two_formats_where_there_are_two() -> None:
+    jpeg = STILLS.pictures[0]
+    webp = replace(jpeg, object=jpeg.object.removesuffix(".jpg") + ".webp")
+    found = made(progress({**EVERYTHING, "s": replace(STILLS, pictures=(jpeg, webp))}))
+
+    assert found.playable
+    assert found.playable.posters == (jpeg, webp)
+    assert found.entry
+    assert found.entry.posters == (webp,)
+
+
 def test_a_video_is_ready_when_only_its_stills_failed_and_says_so() -> None:
     found = made(progress({**CHUNKS, "a0": AUDIO}, {"s": NO_FRAMES}))
 

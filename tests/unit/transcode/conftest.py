@@ -8,7 +8,7 @@ import pytest
 
 from functions.common.process import run
 from functions.transcode.binaries import find_tools
-from functions.transcode.encode import Encoder
+from functions.transcode.job import Encoder
 from tests.media import AAC, X264, ffmpeg, numbered
 from tests.unit.transcode.store import Store, serving
 from tests.unit.transcode.work import Bench

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from functions.common.model import AudioTrack, AudioWork, Rung, TextTrack, TextWork, VideoFacts, VideoWork
-from functions.transcode import command, grid
-from functions.transcode.command import NETWORK, Source
+from functions.transcode import command, grid, pictures
+from functions.transcode.reading import NETWORK, Source
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "argv"
 FILM = VideoFacts(
@@ -48,9 +48,9 @@ COMMANDS = {
     "text": command.text(
         "/ffmpeg", source("mov"), TextWork(demuxer="mov", track=TextTrack(unit="t0", stream=2, language="en", origin_s="7/5"))
     ),
-    "poster-typical": command.posters("/ffmpeg", source("mov"), FILM, Fraction(57, 5), choose=True),
-    "poster-chosen": command.posters("/ffmpeg", source("mov"), HDR, Fraction(57, 5), choose=False),
-    "poster-dropped": command.picture("/ffmpeg", source("png_pipe")),
+    "poster-typical": pictures.posters("/ffmpeg", source("mov"), FILM, Fraction(57, 5), choose=True),
+    "poster-chosen": pictures.posters("/ffmpeg", source("mov"), HDR, Fraction(57, 5), choose=False),
+    "poster-dropped": pictures.picture("/ffmpeg", source("png_pipe")),
     "copy": command.copy("/ffmpeg", source("data")),
 }
 

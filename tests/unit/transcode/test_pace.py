@@ -8,7 +8,8 @@ import pytest
 from functions.common.model import Order, Underway
 from functions.common.process import private_folder, run
 from functions.transcode.binaries import find_tools
-from functions.transcode.encode import Encoder, make
+from functions.transcode.encode import make
+from functions.transcode.job import Encoder
 from functions.transcode.pace import EVERY_S, Pace
 from tests.inputs.sources import clip
 from tests.media import AAC, X264

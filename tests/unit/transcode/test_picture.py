@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from PIL import Image
 
 from functions.common.model import VideoFacts
-from functions.transcode.encode import Made
+from functions.transcode.job import Made
 from tests.frames import decoded
 from tests.media import ffmpeg
 from tests.unit.transcode.test_video import PLAYED, TOP

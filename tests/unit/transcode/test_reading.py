@@ -11,7 +11,7 @@ from msgspec.structs import replace as changed
 from functions.common.errors import Rejected, Unavailable
 from functions.common.process import Finished, Limits, TimedOut, run
 from functions.transcode.binaries import find_tools
-from functions.transcode.encode import Encoder, Failed, Made, OutOfMemory
+from functions.transcode.job import Encoder, Failed, Made, OutOfMemory
 from tests.frames import numbers
 from tests.media import AAC, X264, ffmpeg, numbered
 from tests.unit.transcode.store import SECRET, Store, serving

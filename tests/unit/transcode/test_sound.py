@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from functions.common.model import TrackPart
-from functions.transcode.encode import Made
+from functions.transcode.job import Made
 from tests.frames import decoded
 from tests.media import ffmpeg
 from tests.unit.transcode import fragments

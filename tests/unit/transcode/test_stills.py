@@ -1,6 +1,7 @@
 """Posters: which picture, in which sizes; and dropped ones."""
 
 import io
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -11,9 +12,9 @@ from msgspec.structs import replace
 from PIL import Image
 
 from functions.common.errors import Rejected
-from functions.common.model import StillsWork
+from functions.common.model import Picture, StillsWork
 from functions.transcode import stills
-from functions.transcode.encode import Made
+from functions.transcode.job import Made
 from tests.media import X264, ffmpeg, numbered
 from tests.unit.transcode.work import FILM, Bench, body_of, dropped
 
@@ -34,8 +35,13 @@ def work(at_s: float | None = None) -> StillsWork:
     return StillsWork(demuxer="mov", video=WIDE, duration_s=8.0, at_s=at_s)
 
 
-def posters(made: Made) -> list[Image.Image]:
-    return [Image.open(io.BytesIO(body_of(made, picture.object))) for picture in made.receipt.pictures]
+def jpegs(made: Made) -> list[Picture]:
+    return [picture for picture in made.receipt.pictures if picture.object.endswith(".jpg")]
+
+
+def posters(made: Made, kind: str = "jpg") -> list[Image.Image]:
+    found = [picture for picture in made.receipt.pictures if picture.object.endswith(f".{kind}")]
+    return [Image.open(io.BytesIO(body_of(made, picture.object))) for picture in found]
 
 
 def number(poster: Image.Image) -> int:
@@ -46,12 +52,30 @@ def number(poster: Image.Image) -> int:
 
 def test_posters_have_three_widths_in_the_pictures_shape(wide: Path, bench_for: BenchFor) -> None:
     made = bench_for(wide).do(work(), "s")
-    assert [(p.width, p.height) for p in made.receipt.pictures] == [(320, 180), (640, 360), (1280, 720)]
+    assert [(p.width, p.height) for p in jpegs(made)] == [(320, 180), (640, 360), (1280, 720)]
 
 
 def test_the_receipt_tells_the_true_sizes(wide: Path, bench_for: BenchFor) -> None:
     made = bench_for(wide).do(work(), "s")
-    assert [poster.size for poster in posters(made)] == [(p.width, p.height) for p in made.receipt.pictures]
+    shown = [Image.open(io.BytesIO(body_of(made, p.object))).size for p in made.receipt.pictures]
+    assert shown == [(p.width, p.height) for p in made.receipt.pictures]
+
+
+def test_every_poster_is_there_in_both_formats(wide: Path, bench_for: BenchFor) -> None:
+    made = bench_for(wide).do(work(), "s")
+    assert [(image.format, image.size) for image in posters(made, "webp")] == [("WEBP", image.size) for image in posters(made)]
+
+
+def test_both_formats_show_the_same_colours(wide: Path, bench_for: BenchFor) -> None:
+    made = bench_for(wide).do(work(), "s")
+    jpeg, webp = (np.asarray(posters(made, kind)[2].convert("RGB"), dtype=float) for kind in ("jpg", "webp"))
+    assert np.abs(jpeg - webp).mean() < 3
+
+
+def test_webp_takes_fewer_bytes(wide: Path, bench_for: BenchFor) -> None:
+    made = bench_for(wide).do(work(), "s")
+    sizes = {kind: sum(len(w.body) for w in made.objects if w.key.endswith(kind)) for kind in ("jpg", "webp")}
+    assert sizes["webp"] < sizes["jpg"]
 
 
 def test_a_poster_is_not_black(wide: Path, bench_for: BenchFor) -> None:
@@ -61,7 +85,22 @@ def test_a_poster_is_not_black(wide: Path, bench_for: BenchFor) -> None:
 def test_a_video_that_is_black_throughout_has_a_poster_all_the_same(clips: Path, bench_for: BenchFor) -> None:
     path = clips / "black.mp4"
     ffmpeg("-f", "lavfi", "-i", "color=black:size=1600x900:rate=25:duration=2", *X264, path)
-    assert len(bench_for(path).do(replace(work(), duration_s=2.0), "s").receipt.pictures) == 3
+    assert len(jpegs(bench_for(path).do(replace(work(), duration_s=2.0), "s"))) == 3
+
+
+def test_a_poster_is_sharp(clips: Path, bench_for: BenchFor) -> None:
+    """Of a film that is out of focus for its first three seconds."""
+    path = clips / "focus.mp4"
+    graph, inputs, *maps = numbered(1600, 900, "25", 8)
+    ffmpeg(graph, inputs.replace("[v];", ",gblur=12:enable='lt(t,3)'[v];"), *maps, *X264, path)
+    assert number(posters(bench_for(path).do(work(), "s"))[0]) >= 75
+
+
+def test_a_film_that_is_never_sharp_has_its_sharpest_poster(clips: Path, bench_for: BenchFor) -> None:
+    path = clips / "haze.mp4"
+    graph, inputs, *maps = numbered(1600, 900, "25", 8)
+    ffmpeg(graph, inputs.replace("[v];", ",gblur=20,gblur=12:enable='lt(t,3.5)'[v];"), *maps, *X264, path)
+    assert number(posters(bench_for(path).do(work(), "s"))[0]) >= 87
 
 
 @pytest.mark.parametrize(("at_s", "frame"), [(5.0, 125), (6.44, 161), (0.0, 0)])
@@ -72,12 +111,12 @@ def test_the_chosen_moment_is_the_very_frame(at_s: float, frame: int, film: Path
 
 def test_a_chosen_moment_after_the_end_falls_back_to_a_typical_one(film: Path, bench_for: BenchFor) -> None:
     made = bench_for(film).do(StillsWork(demuxer="mov", video=FILM, duration_s=8.0, at_s=99.0), "s")
-    assert [p.width for p in made.receipt.pictures] == [320]
+    assert [p.width for p in jpegs(made)] == [320]
 
 
 def test_a_poster_is_never_larger_than_its_picture(film: Path, bench_for: BenchFor) -> None:
     made = bench_for(film).do(StillsWork(demuxer="mov", video=FILM, duration_s=8.0), "s")
-    assert [(p.width, p.height) for p in made.receipt.pictures] == [(320, 180)]
+    assert [(p.width, p.height) for p in jpegs(made)] == [(320, 180)]
 
 
 def test_a_source_without_a_picture_has_no_poster(clips: Path, bench_for: BenchFor) -> None:
@@ -102,7 +141,7 @@ def drop(body: bytes, name: str, path: Path, bench_for: BenchFor) -> Made:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_dropped_picture_becomes_posters(kind: Literal["JPEG", "PNG", "WEBP"], tmp_path: Path, bench_for: BenchFor) -> None:
     made = drop(picture(kind), "talk.jpg", tmp_path / "dropped", bench_for)
-    assert [(p.width, p.height) for p in made.receipt.pictures] == [(320, 182), (640, 366), (700, 400)]
+    assert [(p.width, p.height) for p in jpegs(made)] == [(320, 182), (640, 366), (700, 400)]
 
 
 def test_a_dropped_picture_keeps_its_colours(tmp_path: Path, bench_for: BenchFor) -> None:
@@ -145,6 +184,11 @@ def test_a_dropped_picture_of_too_many_bytes_is_not_even_read(bench_for: BenchFo
 
 def test_contrast_is_read_from_the_measures() -> None:
     assert stills.contrast(b"lavfi.signalstats.YLOW=20\nlavfi.signalstats.YHIGH=200\n") == 180
+
+
+@pytest.mark.parametrize(("said", "blur"), [(b"lavfi.blur=4.5\n", 4.5), (b"lavfi.blur=-nan\n", math.inf), (b"", math.inf)])
+def test_blur_is_read_from_the_measures(said: bytes, blur: float) -> None:
+    assert stills.blur(said) == blur
 
 
 @pytest.mark.parametrize("jpeg", [b"", b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xe0\x00\x04ab\xff\xd9" + b"\0" * 9])

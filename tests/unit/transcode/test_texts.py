@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from functions.common.errors import Rejected
-from functions.transcode.encode import Made
+from functions.transcode.job import Made
 from tests.media import ffmpeg
 from tests.unit.transcode.work import Bench, dropped, text
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from functions.common.model import VideoFacts
-from functions.transcode.encode import Made
+from functions.transcode.job import Made
 from tests.frames import numbers
 from tests.unit.transcode import fragments
 from tests.unit.transcode.work import FILM, LADDER, NTSC, SEGMENT, Bench, body_of, publish

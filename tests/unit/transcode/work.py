@@ -25,7 +25,8 @@ from functions.common.model import (
 )
 from functions.common.process import private_folder
 from functions.index.playlist import media_playlist
-from functions.transcode.encode import Encoder, Made, make
+from functions.transcode.encode import make
+from functions.transcode.job import Encoder, Made
 
 ID, REV = "abcdefghijklmnop", "qrstuvwxyz234567"
 type Work = VideoWork | AudioWork | StillsWork | TextWork | SidecarWork

@@ -1,0 +1,76 @@
+"""Posters: of the video, or of a picture that somebody dropped. EFFECT: runs ffmpeg."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+from functions.common import keys
+from functions.common.errors import Rejected
+from functions.common.model import Receipt, Sidecar, StillsWork
+from functions.transcode import objects, pictures, stills
+from functions.transcode.job import Job, Made
+from functions.transcode.stills import Look, Poster
+
+MAX_POSTER_BYTES: Final = 20_000_000  # a camera's largest JPEG
+
+
+def of_video(job: Job, work: StillsWork) -> Made:
+    """Take the chosen picture, or the first one on which there is something to see, and sharp."""
+    at = stills.chosen(work)
+    chosen = _look(job, work, at, choose=False) if at is not None else None
+    found = chosen or _typical(job, work)
+    if found is None:
+        raise Rejected("undecodable", f"Stream {work.video.stream} ({work.video.codec}) has no picture for a poster.")
+    placed = [
+        objects.place(job.order, keys.POSTER, poster.body, width=poster.width, picture=poster.kind) for poster in found.posters
+    ]
+    return job.made(placed, Receipt(id=job.order.id, pictures=objects.pictures(found.posters, placed)))
+
+
+def of_dropped(job: Job, sidecar: Sidecar) -> Made:
+    """Convert a dropped picture."""
+    name = objects.name(sidecar)
+    if sidecar.object.size > MAX_POSTER_BYTES:
+        raise Rejected("bad_picture", f"{name} has more than {MAX_POSTER_BYTES:,} bytes.")
+    demuxer = stills.demuxer(job.copied(sidecar))
+    if demuxer is None:
+        raise Rejected("bad_picture", f"{name} is no JPEG, PNG or WebP picture.")
+    done = job.run(pictures.picture(job.program, job.source(demuxer)))
+    found = _made(job)
+    if done.code or not found:
+        job.fail(done, "bad_picture", f"{name} cannot be decoded.")
+    placed = [
+        objects.place_beside(job.order, keys.SIDE_POSTER, poster.body, sidecar, width=poster.width, picture=poster.kind)
+        for poster in found
+    ]
+    return job.made(placed, Receipt(id=job.order.id, pictures=objects.pictures(found, placed)))
+
+
+def _typical(job: Job, work: StillsWork) -> Look | None:
+    looks: list[Look] = []
+    for at in stills.moments(work):
+        look = _look(job, work, at, choose=True)
+        if look and look.good:
+            return look
+        looks += [look] if look else []
+    return max(looks, key=lambda look: look.rank, default=None)
+
+
+def _look(job: Job, work: StillsWork, at: Fraction, *, choose: bool) -> Look | None:
+    """Take posters at one moment; None when there is no picture."""
+    done = job.run(pictures.posters(job.program, job.source(work.demuxer), work.video, at, choose=choose))
+    found = _made(job)
+    if not found:
+        job.require_read(done)
+    return Look(stills.contrast(done.stdout), stills.blur(done.stdout), found) if found else None
+
+
+def _made(job: Job) -> Sequence[Poster]:
+    """Read the posters that were made, in each format one for each width that the picture has."""
+    found: dict[tuple[str, tuple[int, int]], Poster] = {}
+    for place in range(len(pictures.POSTER_WIDTHS)):
+        if jpeg := job.read(pictures.poster_name(place, "jpg")):
+            size = stills.size(jpeg)
+            found["jpg", size] = Poster("jpg", *size, jpeg)
+            found["webp", size] = Poster("webp", *size, job.read(pictures.poster_name(place, "webp")))
+    return tuple(found.values())
