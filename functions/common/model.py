@@ -13,7 +13,7 @@ from functions.common import keys
 from functions.common.errors import Code
 
 Id = Annotated[str, Meta(pattern=f"^{keys.ID}$", description="16 characters of lower-case base32")]
-Unit = Annotated[str, Meta(pattern=f"^({keys.UNIT})$", description="v00000 a chunk, a0 audio, t0 text, s stills")]
+Unit = Annotated[str, Meta(pattern=f"^({keys.UNIT})$", description="v00000 a chunk, a0 audio, t0 text, s stills, p preview")]
 Ratio = Annotated[str, Meta(pattern=r"^-?[0-9]+/[1-9][0-9]*$", description="an exact ratio, n/d")]
 Time = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$", description="UTC, whole seconds (RFC 3339)")]
 Count = Annotated[int, Meta(ge=0)]
@@ -140,11 +140,15 @@ class Sound(Value, frozen=True):
 
 
 class Preset(Document, frozen=True, tag="preset-1.json"):
-    """What is made of a source. `video`: the steps, largest first; `audio`: the form that plays by default first."""
+    """What is made of a source. `video`: the steps, largest first; `audio`: the form that plays by default first.
+
+    `preview`: whether a source that browsers play as it is plays at once, until the ladder is complete.
+    """
 
     about: Line
     video: Annotated[tuple[Step, ...], Meta(min_length=1, max_length=16)]
     audio: Annotated[tuple[Sound, ...], Meta(min_length=1, max_length=4)]
+    preview: bool = True
 
 
 # The plan and its orders ---------------------------------------------------------------------------------------------
@@ -229,6 +233,20 @@ class TextTrack(Value, frozen=True):
     title: Line | None = None
 
 
+class Preview(Value, frozen=True):
+    """The source's own streams, repackaged: what plays until the ladder is complete. `sound` is absent where there is none.
+
+    `name` and `sound_name` are renditions; `origin_s` is the source time, in seconds, of output time 0.
+    """
+
+    name: Annotated[str, Meta(pattern=r"^v/[0-9]+p-copy$")]
+    stream: Count
+    origin_s: Ratio
+    duration_s: Seconds
+    sound_name: Annotated[str, Meta(pattern=r"^a/[A-Za-z0-9-]+-copy$")] | None = None
+    sound: Count | None = None
+
+
 class Plan(Document, frozen=True, tag="plan-1.json"):
     """The pinned decision for one rev: created once, never changed. Either `rejected`, or what to make of the source.
 
@@ -249,6 +267,7 @@ class Plan(Document, frozen=True, tag="plan-1.json"):
     chunks: tuple[Chunk, ...] = ()
     audio: tuple[AudioTrack, ...] = ()
     texts: tuple[TextTrack, ...] = ()
+    preview: Preview | None = None
     note: Note | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -273,6 +292,14 @@ class AudioWork(Value, frozen=True, tag_field="kind", tag="audio"):
     segment_s: Ratio
     pad_to_s: Seconds = 0.0
     duration_s: Seconds = 0.0
+
+
+class CopyWork(Value, frozen=True, tag_field="kind", tag="copy"):
+    """Repackage the source's own streams."""
+
+    demuxer: str
+    preview: Preview
+    segment_s: Ratio
 
 
 class StillsWork(Value, frozen=True, tag_field="kind", tag="stills"):
@@ -306,7 +333,7 @@ class Order(Document, frozen=True, tag="order-1.json"):
 
     id: Id
     deadline_s: Annotated[int, Meta(ge=1)]
-    work: VideoWork | AudioWork | StillsWork | TextWork | SidecarWork
+    work: VideoWork | AudioWork | CopyWork | StillsWork | TextWork | SidecarWork
     rev: Id | None = None
     unit: Unit | None = None
     nice: Annotated[int, Meta(ge=0, le=19)] = 0

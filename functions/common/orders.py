@@ -7,6 +7,8 @@ from functions.common import keys
 from functions.common.model import Order, Plan, SidecarWork
 
 STILLS: Final = "s"
+PREVIEW: Final = "p"
+COPIED: Final = "-copy"  # ends the names of a preview's renditions
 FIRST_SEGMENTS: Final = 3  # a player stalls at once on a list shorter than three target durations (RFC 8216 section 6.3.3)
 
 
@@ -18,7 +20,8 @@ def required_units(plan: Plan) -> tuple[str, ...]:
 def all_units(plan: Plan) -> tuple[str, ...]:
     """Name all units of a plan; a rejected one has none."""
     stills = (STILLS,) if plan.video else ()
-    return (*required_units(plan), *(track.unit for track in plan.texts), *stills)
+    preview = (PREVIEW,) if plan.preview else ()
+    return (*required_units(plan), *preview, *(track.unit for track in plan.texts), *stills)
 
 
 def shares(plan: Plan) -> dict[str, float]:
@@ -33,6 +36,8 @@ def shares(plan: Plan) -> dict[str, float]:
 
 def makers(plan: Plan, rendition: str) -> tuple[str, ...]:
     """Name the units that make parts of a rendition."""
+    if plan.preview and rendition in (plan.preview.name, plan.preview.sound_name):
+        return (PREVIEW,)
     tracks = tuple(track.unit for track in plan.audio if track.name == rendition)
     return tracks or tuple(chunk.unit for chunk in plan.chunks)
 

@@ -73,14 +73,14 @@ class NotStarted(Exception):  # noqa: N818  # names what did not happen
 
 
 def run(argv: Sequence[str], limits: Limits, folder: Path, *, on_line: Callable[[bytes], None] | None = None) -> Finished:
-    """Run a program in `folder` and wait for it; `on_line` is given each line of stdout, without its end.
+    """Run a program in `folder` and wait for it; `on_line` is given each line of stdout, without its end, which is then not kept.
 
     `argv[0]` is an absolute path. Running out of memory shows as a code other than 0 only.
     Raises TimedOut, TooMuchOutput, NotStarted, and whatever `on_line` raises; the program is then dead.
     """
     child = _start(argv, limits, folder)
     try:
-        output = _listen(child, limits, on_line or _ignore)
+        output = _listen(child, limits, on_line)
     finally:
         _end(child)
     return _finished(argv, limits, child.returncode, output)
@@ -111,10 +111,6 @@ def redact(text: str) -> str:
     return _SECRET.sub("<url>", text)
 
 
-def _ignore(line: bytes) -> None:
-    """Hear a line that nobody waits for."""
-
-
 def _start(argv: Sequence[str], limits: Limits, folder: Path) -> subprocess.Popen[bytes]:
     figures = (os.getpid(), limits.cpu_s or 0, limits.memory_bytes, limits.file_bytes, limits.nice)
     return subprocess.Popen(  # a list, never a shell
@@ -142,19 +138,19 @@ class _Output:
     """What the program has said so far."""
 
     limit: int
-    on_line: Callable[[bytes], None]
+    on_line: Callable[[bytes], None] | None
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
     stderr_cut: bool = False
-    told: int = 0  # how much of stdout on_line has been given
 
     def take_stdout(self, piece: bytes) -> None:
         self.stdout += piece
+        while self.on_line and (end := self.stdout.find(b"\n")) >= 0:
+            line = bytes(self.stdout[:end])
+            del self.stdout[: end + 1]
+            self.on_line(line)
         if len(self.stdout) > self.limit:
             raise TooMuchOutput(f"more than {self.limit} bytes on stdout")
-        while (end := self.stdout.find(b"\n", self.told)) >= 0:
-            self.on_line(bytes(self.stdout[self.told : end]))
-            self.told = end + 1
 
     def take_stderr(self, piece: bytes) -> None:
         self.stderr += piece
@@ -167,7 +163,7 @@ class _Output:
         return redact(re.sub(r"^\S*", "", text) if self.stderr_cut else text)  # the first word may be half a URL
 
 
-def _listen(child: subprocess.Popen[bytes], limits: Limits, on_line: Callable[[bytes], None]) -> _Output:
+def _listen(child: subprocess.Popen[bytes], limits: Limits, on_line: Callable[[bytes], None] | None) -> _Output:
     """Read both pipes until the program has ended; what it started may hold them open for longer."""
     output = _Output(limits.stdout_bytes, on_line)
     deadline = time.monotonic() + limits.wall_s

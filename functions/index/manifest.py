@@ -22,9 +22,10 @@ from functions.common.model import (
     Problem,
     Receipt,
     Status,
+    TrackPart,
     Verdict,
 )
-from functions.common.orders import STILLS, shares
+from functions.common.orders import COPIED, STILLS, shares
 from functions.common.posters import shown
 from functions.common.store import Write
 from functions.index.playlist import media_playlist, multivariant_playlist, storyboard
@@ -36,15 +37,15 @@ def playlists(progress: Progress) -> list[Write]:
     plan = progress.plan
     if not progress.playable:
         return []
-    video = {rung.name: progress.parts(rung.name) for rung in plan.ladder}
-    audio = {track.name: progress.parts(track.name) for track in plan.audio}
-    target = Fraction(plan.segment_s)
+    video = {rung.name: progress.parts(rung.name) for rung in plan.ladder if progress.encoded}
+    audio = {track.name: progress.parts(track.name) for track in plan.audio if progress.encoded}
     names = [
         *((name, parts, progress.video_complete) for name, parts in video.items()),
         *((name, parts, True) for name, parts in audio.items()),
+        *((part.rendition, [part], True) for part in progress.preview),
     ]
     writes = [
-        Write(key, media_playlist(key, parts, target, complete=complete))
+        Write(key, media_playlist(key, parts, _longest(parts, Fraction(plan.segment_s)), complete=complete))
         for name, parts, complete in names
         for key in [keys.PLAYLIST.key(id=plan.id, rev=plan.rev, rendition=name)]
     ]
@@ -53,7 +54,13 @@ def playlists(progress: Progress) -> list[Write]:
     if sprites:
         writes.append(Write(board, storyboard(sprites, board)))
     main = keys.MAIN.key(id=plan.id, rev=plan.rev)
-    return [*writes, Write(main, multivariant_playlist(plan, video, audio))]
+    return [*writes, Write(main, multivariant_playlist(plan, video, audio, progress.preview))]
+
+
+def _longest(parts: list[TrackPart], planned: Fraction) -> Fraction:
+    """Give a list's target: what is planned, but for a preview, whose segments are the source's."""
+    copied = [part for part in parts if part.rendition.endswith(COPIED)]
+    return max((Fraction(segment.duration_s) for part in copied for segment in part.segments), default=planned)
 
 
 def manifest(old: Manifest | None, current: Current, progress: Progress | None, receipts: Receipts) -> Manifest:
@@ -129,7 +136,8 @@ def _published(progress: Progress | None, kept: Playable | None, current: Curren
 def _playable(progress: Progress) -> Playable:
     plan, ok = progress.plan, progress.receipts.ok
     lead = plan.ladder[0].name if plan.ladder else plan.audio[0].name
-    available = sum(Fraction(segment.duration_s) for part in progress.parts(lead) for segment in part.segments)
+    shown = progress.preview[:1] or progress.parts(lead)
+    available = sum(Fraction(segment.duration_s) for part in shown for segment in part.segments)
     complete = progress.status == "ready"
     sprites = any(ok[chunk.unit].sprites for chunk in progress.chunks)
     return Playable(
@@ -176,7 +184,8 @@ def _stem_title(current: Current) -> str:
 def _share(progress: Progress | None) -> float:
     if progress is None or not progress.units:
         return 0.0
-    return min(1.0, round(sum(share for unit, share in shares(progress.plan).items() if unit in progress.receipts.ok), 3))
+    done = (share for unit, share in shares(progress.plan).items() if unit in progress.receipts.ok)
+    return min(1.0, round(sum(done, 0.0), 3))  # from 0.0: a whole number would be equal, and other bytes
 
 
 def _side_captions(receipt: Receipt) -> Captions:

@@ -4,7 +4,7 @@ A media playlist is an EVENT list that only grows; its last change is the ENDLIS
 never because something failed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from posixpath import relpath
@@ -48,20 +48,47 @@ def _segment_lines(part: TrackPart, folder: str) -> Iterable[str]:
         offset += segment.length
 
 
-def multivariant_playlist(plan: Plan, video: dict[str, list[TrackPart]], audio: dict[str, list[TrackPart]]) -> bytes:
+def multivariant_playlist(
+    plan: Plan,
+    video: Mapping[str, list[TrackPart]],
+    audio: Mapping[str, list[TrackPart]],
+    preview: Sequence[TrackPart] = (),
+) -> bytes:
     """Write the list of renditions, the cheapest first, since a player without an estimate begins with the first.
 
-    `video` and `audio` map a rendition's name to the parts that are in its media playlist.
+    `video` and `audio` map a rendition's name to the parts that are in its media playlist; they are empty while only the preview
+    can be played. `preview`: the picture, and perhaps the sound, of what plays until the ladder is complete.
     """
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    lines.extend(_audio_lines(plan) if plan.video else ())
+    lines.extend(_audio_lines(plan) if plan.video and audio else ())
     loudest = max((bandwidth(parts) for parts in audio.values()), default=(0, 0))
     sound = next((parts[0].codecs for parts in audio.values() if parts), None)
     for rung in sorted(plan.ladder, key=lambda rung: (rung.height, rung.maxrate_kbit)):
-        lines.extend(_variant_lines(plan, rung, video[rung.name], loudest, sound))
+        if rung.name in video:
+            lines.extend(_variant_lines(plan, rung, video[rung.name], loudest, sound))
     if not plan.video:
         lines.extend(_audio_only_lines(plan.audio[0], audio[plan.audio[0].name]))
+    if preview:
+        lines.extend(_preview_lines(plan, preview))
     return _text(lines)
+
+
+def _preview_lines(plan: Plan, parts: Sequence[TrackPart]) -> Iterable[str]:
+    """Write the source's own picture, with its own sound."""
+    if plan.video is None:
+        raise ValueError("a plan with a preview has a picture")
+    picture, *sounds = parts
+    for sound in sounds:
+        name, uri = plan.audio[0].language, f"{sound.rendition}/list.m3u8"
+        yield f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="copy",NAME="{name}",DEFAULT=YES,AUTOSELECT=YES,URI="{uri}"'
+    rates = [bandwidth([part]) for part in parts]
+    codecs = ",".join(part.codecs for part in parts)
+    yield (
+        f"#EXT-X-STREAM-INF:BANDWIDTH={sum(peak for peak, _ in rates)},AVERAGE-BANDWIDTH={sum(mean for _, mean in rates)},"
+        f'CODECS="{codecs}",RESOLUTION={plan.video.width}x{plan.video.height},'
+        f"FRAME-RATE={float(Fraction(plan.video.rate)):.3f},VIDEO-RANGE=SDR" + (',AUDIO="copy"' if sounds else "")
+    )
+    yield f"{picture.rendition}/list.m3u8"
 
 
 def _audio_lines(plan: Plan) -> Iterable[str]:

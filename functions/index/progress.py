@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from functions.common.model import Chunk, Current, Plan, Receipt, Status, TrackPart, Verdict
-from functions.common.orders import FIRST_SEGMENTS, all_units, required_units
+from functions.common.orders import FIRST_SEGMENTS, PREVIEW, all_units, required_units
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,29 @@ class Progress:
         return all_units(self.plan)
 
     @property
+    def preview(self) -> tuple[TrackPart, ...]:
+        """What plays until the ladder is complete: the parts of the preview, or none."""
+        made = self.receipts.ok.get(PREVIEW)
+        return made.parts if made and not self.complete else ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that plays is there."""
+        return all(unit in self.receipts.ok for unit in self.required)
+
+    @property
     def video_complete(self) -> bool:
         """Whether every chunk is there."""
         return len(self.chunks) == len(self.plan.chunks)
 
     @property
     def playable(self) -> bool:
-        """Whether a player can begin: sound whole, and three segments of picture or all that there will be."""
+        """Whether a player can begin, with the ladder or with what stands in for it."""
+        return self.encoded or bool(self.preview)
+
+    @property
+    def encoded(self) -> bool:
+        """Whether the ladder can be played: sound whole, and three segments of picture or all that there will be."""
         if self.plan.rejected or not all(track.unit in self.receipts.ok for track in self.plan.audio):
             return False
         segments = sum(len(part.segments) for part in self.parts(self.plan.ladder[0].name)) if self.plan.ladder else 0
@@ -70,7 +86,7 @@ class Progress:
             return "rejected"
         ok, errors = self.receipts.ok, self.receipts.errors
         optional = set(self.units) - set(self.required)
-        if all(unit in ok for unit in self.required) and all(unit in ok or unit in errors for unit in optional):
+        if self.complete and all(unit in ok or unit in errors for unit in optional):
             return "ready"
         if self.verdict:
             return "failed"

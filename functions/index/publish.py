@@ -94,7 +94,8 @@ def _plan(work: Bucket, current: Current) -> Plan | None:
 def _targets(plan: Plan | None) -> list[str]:
     if plan is None or plan.rejected:
         return []
-    names = [*(rung.name for rung in plan.ladder), *(track.name for track in plan.audio)]
+    copied = [name for name in (plan.preview.name, plan.preview.sound_name) if name] if plan.preview else []
+    names = [*(rung.name for rung in plan.ladder), *(track.name for track in plan.audio), *copied]
     return [
         *(keys.PLAYLIST.key(id=plan.id, rev=plan.rev, rendition=name) for name in names),
         keys.STORYBOARD.key(id=plan.id, rev=plan.rev),

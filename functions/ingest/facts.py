@@ -25,7 +25,10 @@ _TIME_BASE: Final = re.compile(rb"^#tb 0: (\d+/\d+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Picture:
-    """The video stream. Sizes as displayed: after rotation, with square pixels. A rate of 0 is unknown."""
+    """The video stream. Sizes as displayed: after rotation, with square pixels. A rate of 0 is unknown.
+
+    `plain`: 8 bits, 4:2:0, progressive, stored as it is displayed, so that a browser shows the very stream.
+    """
 
     stream: int
     codec: str
@@ -35,6 +38,7 @@ class Picture:
     real_rate: Fraction
     transfer: Literal["sdr", "pq", "hlg"] = "sdr"
     interlaced: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Facts:
 
     `origin` is the time stamp of the first decoded frame of the leading stream (the picture, else the first audio) in ticks
     of `time_base`. `duration_s` counts from there; None where the file does not say. `pictures` counts the video streams.
+    `size` is the file's, in bytes.
     """
 
     demuxer: Demuxer
@@ -77,6 +82,7 @@ class Facts:
     title: str = ""
     created: str = ""
     marks: tuple[Mark, ...] = ()
+    size: int = 0
 
     @property
     def origin_s(self) -> Fraction:
@@ -101,6 +107,7 @@ class _Stream(msgspec.Struct):
     start_pts: int = 0
     duration: str = ""
     field_order: str = ""
+    pix_fmt: str = ""
     color_transfer: str = ""
     sample_rate: str = "0"
     channels: int = 0
@@ -140,7 +147,7 @@ _ASKED: Final = (
     "format=start_time,duration",
     "format_tags=title,creation_time",
     "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate,time_base",
-    "stream=start_pts,duration,field_order,color_transfer,sample_rate,channels",
+    "stream=start_pts,duration,field_order,pix_fmt,color_transfer,sample_rate,channels",
     "stream_tags=language,title",
     "stream_disposition=default,attached_pic",
     "stream_side_data=rotation",
@@ -220,6 +227,7 @@ def _picture(stream: _Stream) -> Picture:
     if stream.width * stream.height > MAX_PIXELS:
         raise Rejected("too_many_pixels", f"The picture has {stream.width} x {stream.height} pixels.")
     width, height = _displayed(stream)
+    stored = (width, height) == (stream.width, stream.height) and not any(side.rotation for side in stream.side_data_list)
     return Picture(
         stream=stream.index,
         codec=stream.codec_name,
@@ -229,6 +237,7 @@ def _picture(stream: _Stream) -> Picture:
         real_rate=_ratio(stream.r_frame_rate) or Fraction(0),
         transfer=_TRANSFERS.get(stream.color_transfer, "sdr"),
         interlaced=stream.field_order in _INTERLACED,
+        plain=stored and stream.pix_fmt == "yuv420p" and stream.field_order not in _INTERLACED,
     )
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from functions.common.model import (
     AudioWork,
     Chunk,
+    CopyWork,
     Order,
     Plan,
     Sidecar,
@@ -18,7 +19,7 @@ from functions.common.model import (
     VideoFacts,
     VideoWork,
 )
-from functions.common.orders import FIRST_SEGMENTS, shares
+from functions.common.orders import FIRST_SEGMENTS, PREVIEW, shares
 from functions.ingest.cost import LONGEST_S, SHORTEST_S, deadline, encoding_s, whole_file_s
 
 SIDECAR_S: Final = 60
@@ -31,7 +32,7 @@ def orders(plan: Plan) -> tuple[Order, ...]:
     audio = [_audio(plan, number) for number in range(len(plan.audio))]
     first = sum(chunk.begin < FIRST_SEGMENTS * plan.segment_frames for chunk in plan.chunks)
     # Two workers, the fewest, begin with two chunks: in most videos these take longer than the sound, which then fills up.
-    playable = (*video[:2], *audio, *video[2:first])
+    playable = (*_preview(plan), *video[:2], *audio, *video[2:first])
     later = (replace(order, nice=LATER) for order in (*_stills(plan), *_texts(plan), *video[first:]))
     share = shares(plan)
     return tuple(replace(order, share=share[str(order.unit)]) for order in (*playable, *later))
@@ -77,6 +78,12 @@ def _audio(plan: Plan, number: int) -> Order:
             duration_s=plan.duration_s,
         ),
     )
+
+
+def _preview(plan: Plan) -> Iterator[Order]:
+    if plan.preview:
+        work = CopyWork(demuxer=plan.demuxer, preview=plan.preview, segment_s=plan.segment_s)
+        yield Order(id=plan.id, rev=plan.rev, unit=PREVIEW, deadline_s=_whole_file(plan, 0), work=work)
 
 
 def _texts(plan: Plan) -> Iterator[Order]:

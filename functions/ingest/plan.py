@@ -29,6 +29,7 @@ from functions.ingest.accept import Demuxer
 from functions.ingest.cost import encoding_s, fits
 from functions.ingest.facts import Facts, Picture, Track
 from functions.ingest.ladder import ladder
+from functions.ingest.preview import preview
 
 SEGMENT_S: Final = 4
 RAMP: Final = (1, 1, 1, 2)  # segments of the first chunks: the first frame is seen soon; then
@@ -63,6 +64,7 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
     if not facts.picture and not sounds:
         raise Rejected("unsupported_codec", "The sound is of a kind that cannot be read.")
     frames = max(1, round((facts.duration_s or 0) * rate))
+    audio = _audio(facts, sounds[:MAX_AUDIO], preset.audio)
     return Plan(
         id=video,
         rev=rev,
@@ -74,8 +76,9 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
         video=_video(facts, facts.picture, rate, frames) if facts.picture else None,
         ladder=rungs,
         chunks=chunks(frames, segment_frames, _longest(facts.picture, rungs, segment_frames)) if facts.picture else (),
-        audio=_audio(facts, sounds[:MAX_AUDIO], preset.audio),
+        audio=audio,
         texts=_texts(facts) if facts.picture else (),
+        preview=preview(facts, rungs, audio) if preset.preview else None,
         note=_note(facts, uploaded),
         problems=tuple(_problems(facts, sounds)),
     )

@@ -5,7 +5,7 @@ input is `Rejected`; whatever may be the network's or the store's fault is `Unav
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -70,7 +70,7 @@ def probe(tools: Tools, source: Source, settings: IngestSettings, folder: Path) 
     try:
         facts = read_facts(demuxer, look.describe())
         check_length(facts, settings.max_source_s)
-        return look.decode(facts)
+        return replace(look.decode(facts), size=source.size)
     except Rejected as verdict:
         if faults := _TRANSPORT.findall("\n".join(look.said)):
             raise Unavailable(f"the source was not read well: {faults[-1]}") from verdict

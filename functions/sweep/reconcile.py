@@ -12,7 +12,7 @@ from functions.common import keys
 from functions.common.adoption import expects
 from functions.common.inbox import Inventory
 from functions.common.model import Current, Manifest, Plan
-from functions.common.orders import OrderKeys, all_units
+from functions.common.orders import COPIED, OrderKeys, all_units
 from functions.common.receipts import relevant, wanted
 from functions.common.store import Version
 
@@ -141,8 +141,17 @@ def dead(video: Video, grace_s: int) -> tuple[list[str], list[str]]:
         return rev is not None and rev not in revs
 
     work = [key for key in video.work if unwanted(key) or _done_order(key, video, manifest)]
-    media = [] if patient else [key for key in video.media if unwanted(key)]
+    media = [] if patient else [key for key in video.media if unwanted(key) or _outlived(key, manifest)]
     return work, media
+
+
+def _outlived(key: str, manifest: Manifest) -> bool:
+    """A preview's object, of a video that is complete: no list names it any more."""
+    playable = manifest.playable
+    fields = next((fields for form in (keys.PLAYLIST, keys.INIT, keys.SEGMENTS) if (fields := form.parse(key))), None)
+    if fields is None or playable is None or not fields["rendition"].endswith(COPIED):
+        return False
+    return playable.complete and playable.rev == fields["rev"] == manifest.rev and manifest.status == "ready"
 
 
 def _done_order(key: str, video: Video, manifest: Manifest) -> bool:

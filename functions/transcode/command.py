@@ -8,17 +8,19 @@ from typing import Final
 import ffmpeg
 from ffmpeg.nodes import FilterableStream, OutputStream
 
-from functions.common.model import AudioWork, Rung, TextWork, VideoWork
+from functions.common.model import AudioWork, CopyWork, Rung, TextWork, VideoWork
 from functions.transcode import encoders, grid
 from functions.transcode.pictures import sprites
 from functions.transcode.reading import CLEAN, Source, argv, decoding, hdr_tags, opened, seeking, to_sdr
 
+PICTURES: Final = "pictures.mp4"
 SOUND: Final = "sound.mp4"
 TEXT: Final = "text.vtt"
 COPY: Final = "copy"
 
 # The time of each packet, a line each, for pace.py. (-progress is silent until every output has begun, a sprite's at the end.)
 _TOLD: Final = {"stats_mux_pre": "pipe:1", "stats_mux_pre_fmt": "{t}"}
+_FIRST: Final = {"c": "copy", "f": "framecrc"}  # which writes a packet's time
 _FRAGMENTED: Final = {
     "f": "mp4",
     "use_editlist": 0,  # players treat edit lists differently; segments.py does without
@@ -42,7 +44,7 @@ def video(program: str, source: Source, work: VideoWork, seek: Fraction | None) 
 def audio(program: str, source: Source, work: AudioWork) -> list[str]:
     """Encode a whole audio track, a fragment for each segment: `SOUND`."""
     stream = (
-        opened(source, {})[str(work.track.stream)]
+        opened(source, {}, whole=True)[str(work.track.stream)]
         .filter("asetpts", f"round(PTS-({work.track.origin_s})/TB)")  # output time 0 is the picture's first frame
         # fill gaps and cut what overlaps; pad a late beginning with silence and cut an early one
         .filter("aresample", encoders.RATE_HZ, **{"async": 1, "first_pts": 0})
@@ -60,6 +62,25 @@ def audio(program: str, source: Source, work: AudioWork) -> list[str]:
     return argv(program, [ffmpeg.output(stream, SOUND, **options, **_FRAGMENTED, **_TOLD)])
 
 
+def repackage(program: str, source: Source, work: CopyWork) -> list[str]:
+    """Copy the source's own packets, a fragment for each group of pictures, to `PICTURES` and `SOUND`; tell of their first ones."""
+    read, preview = opened(source, {}, whole=True), work.preview
+    picture = read[str(preview.stream)]
+    made = [
+        ffmpeg.output(picture, PICTURES, **encoders.COPIED_VIDEO, **_FRAGMENTED),
+        ffmpeg.output(picture, f"{PICTURES}.first", **_FIRST, **{"frames:v": 1}),
+    ]
+    if preview.sound is not None:
+        # what lies before the picture is dropped
+        sound, early = read[str(preview.sound)], {"bsf:a": f"noise=drop=lt(pts*tb\\,{preview.origin_s})"}
+        length = {"frag_duration": round(Fraction(work.segment_s) * 1_000_000)}  # µs: a fragment is a segment
+        made += [
+            ffmpeg.output(sound, SOUND, **encoders.COPIED_AUDIO, **early, **length, **_FRAGMENTED),
+            ffmpeg.output(sound, f"{SOUND}.first", **_FIRST, **early, **{"frames:a": 1}),
+        ]
+    return argv(program, made)
+
+
 def text(program: str, source: Source, work: TextWork) -> list[str]:
     """Convert a text track to WebVTT, on the picture's time: `TEXT`."""
     options = {
@@ -68,12 +89,12 @@ def text(program: str, source: Source, work: TextWork) -> list[str]:
         "output_ts_offset": f"{-float(Fraction(work.track.origin_s)):.6f}",
         **CLEAN,
     }
-    return argv(program, [ffmpeg.output(opened(source, {})[str(work.track.stream)], TEXT, **options)])
+    return argv(program, [ffmpeg.output(opened(source, {}, whole=True)[str(work.track.stream)], TEXT, **options)])
 
 
 def copy(program: str, source: Source) -> list[str]:
     """Copy bytes as they are: `COPY`. One way to the store for all inputs, with the same limits and certificates."""
-    return argv(program, [ffmpeg.output(opened(source, {})["0"], COPY, c="copy", f="data")])
+    return argv(program, [ffmpeg.output(opened(source, {}, whole=True)["0"], COPY, c="copy", f="data")])
 
 
 def rung_name(place: int) -> str:

@@ -7,6 +7,7 @@ from functions.common import keys
 from functions.common.errors import Rejected
 from functions.common.model import (
     AudioWork,
+    CopyWork,
     Order,
     Problem,
     Receipt,
@@ -17,7 +18,7 @@ from functions.common.model import (
     VideoWork,
 )
 from functions.common.process import Finished
-from functions.transcode import captions, command, grid, objects, outcome, pictures, posters
+from functions.transcode import captions, command, grid, objects, outcome, pictures, posters, preview
 from functions.transcode.job import Encoder, Failed, Job, Made
 from functions.transcode.segments import Cut, cut
 
@@ -34,6 +35,8 @@ def make(order: Order, url: str, folder: Path, encoder: Encoder) -> Made:
             return _video(job, work)
         case AudioWork() as work:
             return _audio(job, work)
+        case CopyWork() as work:
+            return preview.of_source(job, work)
         case StillsWork() as work:
             return posters.of_video(job, work)
         case TextWork() as work:

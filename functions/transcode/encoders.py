@@ -17,6 +17,12 @@ EARLY_SAMPLES: Final[Mapping[AudioCodec, int]] = {"aac": 0, "opus": 156}
 
 type Options = dict[str, str | int]
 
+COPIED_VIDEO: Final = {
+    "c:v": "copy",
+    "movflags": "+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer",
+}
+COPIED_AUDIO: Final = {"c:a": "copy", "movflags": "+empty_moov+default_base_moof+skip_trailer"}
+
 
 def options(work: VideoWork, rung: Rung) -> Options:
     """Give the options of one rung's output."""

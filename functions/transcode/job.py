@@ -15,7 +15,7 @@ from functions.common.process import Finished, Limits, TimedOut
 from functions.common.store import Write
 from functions.transcode import command, objects, outcome, reading
 from functions.transcode.binaries import Tools
-from functions.transcode.pace import Pace, Tell
+from functions.transcode.pace import Pace, Tell, length_s
 from functions.transcode.reading import Source
 
 FILE_BYTES: Final = 400_000_000  # of the function's 512 MB of disk; 16 s of 1080p have 10 MB, four hours of sound 230 MB
@@ -26,7 +26,7 @@ MEMORY_BYTES: Final = 6_000_000_000
 class Run(Protocol):
     """Runs a program in a folder; `on_line` hears its output."""
 
-    def __call__(self, argv: Sequence[str], limits: Limits, folder: Path, *, on_line: Callable[[bytes], None]) -> Finished:
+    def __call__(self, argv: Sequence[str], limits: Limits, folder: Path, *, on_line: Callable[[bytes], None] | None) -> Finished:
         """Run it to its end."""
 
 
@@ -92,7 +92,8 @@ class Job:
         if left <= 0:
             raise TimedOut(f"not done after {self.order.deadline_s} s")
         limits = Limits(left, self.encoder.memory_bytes, FILE_BYTES, nice=self.order.nice)
-        done = self.encoder.run(argv, limits, self.folder, on_line=Pace(self.order, self.encoder.clock, self.encoder.tell).hear)
+        hear = Pace(self.order, self.encoder.clock, self.encoder.tell).hear if length_s(self.order) else None
+        done = self.encoder.run(argv, limits, self.folder, on_line=hear)
         if outcome.starved(done.code, done.stderr):
             raise OutOfMemory(f"ffmpeg ended with {done.code} under a limit of {self.encoder.memory_bytes} bytes")
         if done.code and not outcome.blames_input(done.code):

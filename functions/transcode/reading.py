@@ -50,10 +50,11 @@ def argv(program: str, outputs: Sequence[OutputStream], *whole_run: str) -> list
     return [program, *ALWAYS, *whole_run, *command[1:]]
 
 
-def opened(source: Source, options: Mapping[str, str | int | None]) -> InputNode:
-    """Open a source with the limits that hold for all, and options of this command's."""
+def opened(source: Source, options: Mapping[str, str | int | None], *, whole: bool = False) -> InputNode:
+    """Open a source with the limits that hold for all, and options of this command's. `whole`: it is read to its end."""
     network = {
-        "request_size": 4_000_000,  # bytes: without it, each seek asks for all the rest of the file
+        # bytes: without it, each seek asks for all the rest of the file. A chunk reads the header and a few MB.
+        "request_size": 8_000_000 if whole else 2_000_000,
         "multiple_requests": 1,  # over one connection
         "rw_timeout": 20_000_000,  # µs: a silent store ends the read
         "reconnect": 1,  # a cut connection is taken up where it broke

@@ -3,15 +3,14 @@
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from functions.common import keys, schema
-from functions.common.model import Manifest, Plan, Rung
-from functions.transcode.binaries import find_tools
+from functions.common.model import Manifest, Plan
 from tests.benchmarks.figures import Figure, timed
 from tests.benchmarks.library import RUNGS, library
+from tests.benchmarks.plain import plain
 from tests.media import clip
 from tests.stack.library import Library
 
@@ -78,31 +77,7 @@ def _plan(found: Library, video: str) -> Plan:
 
 
 def _plain(film: Path, plan: Plan, threads: str, seconds: float | None = None) -> float:
-    """Time one ffmpeg as anybody would write it, with our settings of x264 but perhaps its number of threads."""
+    """Time one plain ffmpeg."""
     with tempfile.TemporaryDirectory() as folder, timed() as watch:
-        subprocess.run([str(find_tools().ffmpeg), *_arguments(film, plan, threads, seconds)], cwd=folder, check=True)
+        subprocess.run(plain(film, plan, threads, seconds), cwd=folder, check=True)
     return watch.seconds
-
-
-def _arguments(film: Path, plan: Plan, threads: str, seconds: float | None) -> Iterator[str]:
-    names = [f"v{place}" for place in range(len(plan.ladder))]
-    scaled = (f"[in{n}]scale={rung.width}:{rung.height}:flags=bicubic[{n}]" for n, rung in zip(names, plan.ladder, strict=True))
-    split = f"[0:v]split={len(names)}{''.join(f'[in{name}]' for name in names)}"
-    yield from ("-v", "error", "-nostdin", "-y", *(("-t", str(seconds)) if seconds else ()), "-i", str(film))
-    yield from ("-filter_complex", ";".join((split, *scaled)))
-    for name, rung in zip(names, plan.ladder, strict=True):
-        yield from ("-map", f"[{name}]", *_x264(rung, plan.segment_frames, threads), *_hls(name))
-    yield from ("-map", "0:a", "-c:a", "aac", "-b:a", "128k", *_hls("sound"))
-
-
-def _x264(rung: Rung, group: int, threads: str) -> Sequence[str]:
-    return (
-        *("-c:v", "libx264", "-preset", "veryfast", "-crf", str(rung.crf), "-profile:v", "high", "-bf", "3"),
-        *("-maxrate", f"{rung.maxrate_kbit}k", "-bufsize", f"{rung.bufsize_kbit}k", "-x264-params", f"threads={threads}"),
-        *("-g", str(group), "-keyint_min", str(group), "-sc_threshold", "0", "-pix_fmt", "yuv420p"),
-    )
-
-
-def _hls(name: str) -> Sequence[str]:
-    return ("-f", "hls", "-hls_time", "4", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4",
-            "-hls_fmp4_init_filename", f"{name}.mp4", f"{name}.m3u8")  # fmt: skip

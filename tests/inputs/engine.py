@@ -1,8 +1,8 @@
 """A source to playlists in a folder: acceptance, probe, plan, orders, encoder and lists as they run in the functions."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.common import keys, presets
@@ -57,11 +57,22 @@ def plan_of(path: Path, url: str, preset: Preset = WEB) -> Plan:
         return plan(probe(binaries.find_tools(), source, SETTINGS, folder), preset, ID, REV, UPLOADED)
 
 
-def convert(path: Path, store: Store, folder: Path, preset: Preset = WEB) -> Converted:
+@dataclass(frozen=True)
+class Making:
+    """How a source is converted: by which preset, with what, and which units so far; None for all."""
+
+    preset: Preset = WEB
+    encoder: Encoder = field(default_factory=lambda: Encoder(find_tools(), run, time.monotonic))
+    units: Collection[str] | None = None
+
+
+def convert(path: Path, store: Store, folder: Path, making: Making | None = None) -> Converted:
     """Take a source from a store to lists in a folder. Raises Rejected."""
+    how = making or Making()
     url = store.put(path.read_bytes())
-    decided = plan_of(path, url, preset)
-    made = {str(order.unit): _made(order, url) for order in orders(decided)}
+    decided = plan_of(path, url, how.preset)
+    due = [order for order in orders(decided) if how.units is None or order.unit in how.units]
+    made = {str(order.unit): _made(order, url, how.encoder) for order in due}
     receipts = {unit: each.receipt for unit, each in made.items()}
     source = InboxObject(key=f"a{path.suffix}", version="v1", etag='"e"', size=path.stat().st_size, modified=UPLOADED)
     current = Current(id=ID, generation=1, rev=REV, source=source)
@@ -71,9 +82,9 @@ def convert(path: Path, store: Store, folder: Path, preset: Preset = WEB) -> Con
     return Converted(decided, receipts, folder)
 
 
-def _made(order: Order, url: str) -> Made:
+def _made(order: Order, url: str, encoder: Encoder) -> Made:
     with private_folder() as folder:
-        return make(order, url, folder, Encoder(find_tools(), run, time.monotonic))
+        return make(order, url, folder, encoder)
 
 
 def _write(folder: Path, writes: Sequence[Write]) -> None:

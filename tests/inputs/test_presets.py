@@ -11,7 +11,7 @@ import pytest
 from functions.common import presets
 from functions.ingest import binaries
 from tests.frames import beeps, decoded, numbers
-from tests.inputs.engine import Converted, convert
+from tests.inputs.engine import Converted, Making, convert
 from tests.inputs.sources import HDR10, clip
 from tests.inputs.test_sources import FADED_S, PLAYED
 from tests.media import AAC, X264
@@ -41,7 +41,7 @@ def converted(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Convers
         if (name, source) not in done:
             folder = tmp_path_factory.mktemp(f"{name}-{source}")
             SOURCES[source](folder / "source.mp4")
-            done[name, source] = convert(folder / "source.mp4", store, folder, presets.preset(name))
+            done[name, source] = convert(folder / "source.mp4", store, folder, Making(presets.preset(name)))
         return done[name, source]
 
     return of
@@ -112,7 +112,7 @@ def test_names_of_sounds_differ_in_the_list(converted: Conversions) -> None:
 @pytest.mark.parametrize("name", presets.names())
 def test_an_encoder_gives_the_same_bytes_again(name: str, store: Store, tmp_path: Path, converted: Conversions) -> None:
     """So that what a lost attempt has left is what its successor names."""
-    again = convert(_source(converted(name, "film")), store, tmp_path, presets.preset(name))
+    again = convert(_source(converted(name, "film")), store, tmp_path, Making(presets.preset(name)))
     assert again.receipts == converted(name, "film").receipts
 
 

@@ -1,7 +1,8 @@
 """What stands in for ffprobe, SQS and the log: small, deterministic, and as badly behaved as a script asks.
 
-A source's bytes say what it is: `<kind> <nonce> <chunks>`, where the kind is good, damaged (the probe rejects it), undecodable (its
-second chunk), blank (its stills), flaky (its last chunk, the first time) or crash (kills its worker each time).
+A source's bytes say what it is: `<kind> <nonce> <chunks>`, where the kind is good, plain (it has a preview), damaged (the probe
+rejects it), undecodable (its second chunk), blank (its stills), flaky (its last chunk, the first time) or crash (kills its worker
+each time).
 """
 
 import sys
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from functions.catalogue.handler import Superseded
 from functions.common.errors import Contended, Rejected, Unavailable
 from functions.common.events import Message, read
-from functions.common.model import AudioTrack, Chunk, InboxObject, Plan, Rung, VideoFacts
+from functions.common.model import AudioTrack, Chunk, InboxObject, Plan, Preview, Rung, VideoFacts
 from functions.sweep.reconcile import StageName
 from tests.simulation.door import Call
 from tests.simulation.world import World
@@ -49,6 +50,7 @@ class Prober:
             ladder=tuple(_rung(height) for height in HEIGHTS),
             chunks=tuple(_chunk(place, chunks) for place in range(chunks)),
             audio=(_track(),),
+            preview=_preview(4.0 * chunks) if kind == "plain" else None,
         )
 
 
@@ -58,6 +60,10 @@ def _facts(chunks: int) -> VideoFacts:
 
 def _chunk(place: int, chunks: int) -> Chunk:
     return Chunk(unit=f"v{place:05}", begin=100 * place, end=None if place == chunks - 1 else 100 * (place + 1))
+
+
+def _preview(duration_s: float) -> Preview:
+    return Preview(name="v/360p-copy", stream=0, origin_s="0/1", duration_s=duration_s, sound_name="a/und-copy", sound=1)
 
 
 def _track() -> AudioTrack:

@@ -7,6 +7,7 @@ from functions.common import keys
 from functions.common.errors import Rejected
 from functions.common.model import (
     AudioWork,
+    CopyWork,
     InboxObject,
     Order,
     Picture,
@@ -61,6 +62,8 @@ class Encoder:
                 return self._video(order, [rung.name for rung in ladder], body, begin)
             case AudioWork(track=track):
                 return self._tracks(order, [track.name], body)
+            case CopyWork(preview=preview):
+                return self._tracks(order, [preview.name, str(preview.sound_name)], body)
             case StillsWork():
                 return self._poster(order, body)
         raise ValueError(f"no source here has a {order.work}")

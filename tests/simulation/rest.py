@@ -69,6 +69,7 @@ def _deserved(world: World, inventory: Inventory, manifest: Manifest) -> tuple[s
     kind, _, chunks = stored.body.decode().split() if stored else ("", "", "0")
     deserved = {
         "good": "ready",
+        "plain": "ready",
         "blank": "ready",
         "damaged": "rejected",
         "undecodable": "failed" if int(chunks) > 1 else "ready",

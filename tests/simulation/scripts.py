@@ -36,6 +36,8 @@ WORDS, OTHER_WORDS, BAD_WORDS = "hello", "good bye", "bad"
 
 BY_HAND: dict[str, tuple[Action, ...]] = {
     "one video": (put("a.mp4", "good 1 3"),),
+    "one that plays at once": (put("a.mp4", "plain 1 3"),),
+    "one that plays at once, replaced and deleted": (*(put("a.mp4", f"plain {nonce} 2") for nonce in (1, 2)), remove("a.mp4")),
     "note and captions": (
         *(put("a.json", NOTE), put("a.mp4", "good 1 2"), put("a.en.vtt", WORDS)),
         *(put("a.json", OTHER_NOTE), put("a.jpg", "red")),

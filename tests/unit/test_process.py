@@ -201,6 +201,14 @@ def test_lines_are_told_as_they_come(folder: Path) -> None:
     assert lines == [b"one", b"two"]
 
 
+def test_lines_that_are_told_count_in_no_limit(folder: Path) -> None:
+    """An hour of sound says where it is 170,000 times."""
+    lines: list[bytes] = []
+    few = Limits(wall_s=20, memory_bytes=2**33, file_bytes=2**20, stdout_bytes=20_000)
+    done = run([sys.executable, "-c", "print('0123456789\\n' * 5000, end='')"], few, folder, on_line=lines.append)
+    assert (len(lines), done.stdout) == (5000, b"")
+
+
 def test_a_listener_that_raises_ends_the_child(folder: Path) -> None:
     def stop(line: bytes) -> None:
         raise KeyError(line)

@@ -40,6 +40,7 @@ EFFECT = {
     "transcode.handler": "wires",
     "transcode.job": "runs ffmpeg",
     "transcode.posters": "runs ffmpeg",
+    "transcode.preview": "runs ffmpeg",
 }
 OUTSIDE = {
     *("os", "sys", "time", "random", "secrets", "uuid", "subprocess", "socket", "selectors", "threading", "signal"),

@@ -27,7 +27,7 @@ class Recorded:
 
     commands: list[list[str]] = field(default_factory=list)
 
-    def run(self, argv: Sequence[str], limits: Limits, folder: Path, *, on_line: Callable[[bytes], None]) -> Finished:
+    def run(self, argv: Sequence[str], limits: Limits, folder: Path, *, on_line: Callable[[bytes], None] | None) -> Finished:
         """Run a command."""
         self.commands.append(list(argv))
         return run(argv, limits, folder, on_line=on_line)
@@ -193,8 +193,8 @@ def test_an_encoder_that_fails_for_another_reason_is_our_fault(encoder: Encoder,
 
 def test_a_real_encoder_with_too_little_memory_is_our_fault(film: Path, bench_for: BenchFor) -> None:
     bench = bench_for(film)
-    with pytest.raises(OutOfMemory, match="under a limit of 600000000 bytes"):
-        replace(bench, encoder=replace(bench.encoder, memory_bytes=600_000_000)).do(video(0, 100))
+    with pytest.raises(OutOfMemory, match="under a limit of 400000000 bytes"):
+        replace(bench, encoder=replace(bench.encoder, memory_bytes=400_000_000)).do(video(0, 100))
 
 
 def test_an_encoder_that_hangs_is_stopped_at_the_orders_deadline(encoder: Encoder, tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+"""Whether a source plays as it is, until the ladder is complete. PURE.
+
+The worker finds out what only reading all of it tells: key frames that are too far apart, pictures that an edit list hides. Then
+there is no preview.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from functions.common.model import AudioTrack, Preview, Rung
+from functions.ingest.facts import Facts
+
+DEMUXERS: Final = frozenset({"mov", "matroska", "flv"})  # a transport stream says only with its first AAC packet how to decode it
+MOST_BYTES: Final = 250_000_000  # a worker holds three times that; it is four minutes of a camera, an hour of a lesson
+STRONGER: Final = 1.5  # times the strongest rung's rate: who can play that can nearly play this
+STEREO: Final = 2
+
+
+def preview(facts: Facts, ladder: Sequence[Rung], audio: Sequence[AudioTrack]) -> Preview | None:
+    """Plan a preview of H.264 with AAC in at most two channels, if the file is small and not much stronger than its ladder."""
+    picture, length = facts.picture, float(facts.duration_s or 0)
+    track = next((track for track in audio if track.default), None)
+    heard = next((sound for sound in facts.sounds if track and sound.stream == track.stream), None)
+    if picture is None or not length or picture.codec != "h264" or not picture.plain or facts.demuxer not in DEMUXERS:
+        return None
+    if heard and (heard.codec != "aac" or heard.channels > STEREO):
+        return None
+    if facts.size > MOST_BYTES or facts.size * 8 / 1000 > length * STRONGER * max(rung.maxrate_kbit for rung in ladder):
+        return None
+    return Preview(
+        name=f"v/{min(picture.width, picture.height)}p-copy",
+        stream=picture.stream,
+        origin_s=f"{facts.origin_s.numerator}/{facts.origin_s.denominator}",
+        duration_s=length,
+        sound_name=f"a/{track.language}-copy" if track and heard else None,
+        sound=heard.stream if heard else None,
+    )
