@@ -7,6 +7,7 @@ const Hls = /** @type {typeof import("hls.js").default} */ (/** @type {unknown} 
 
 const MEDIA_RECOVERIES = 3; // a decoder that fails more often will not come back
 const LONGEST_PAUSE_MS = 15_000;
+const COPY = /-copy\//; // a preview's rendition
 
 // Each request may wait 8 s for its first byte and 20 s in all; time-outs and errors are tried again from 0.5 s, doubling to 8 s.
 const retry = (/** @type {number} */ times) => ({ maxNumRetry: times, retryDelayMs: 500, maxRetryDelayMs: 8000, backoff: /** @type {const} */ ("exponential") });
@@ -41,13 +42,60 @@ const SETTINGS = {
  */
 export function play(video, url, start, onGivenUp) {
   const hls = new Hls({ ...SETTINGS, startPosition: start });
-  hls.on(Hls.Events.MANIFEST_PARSED, () => hls.startLoad(start));
+  const resume = startsAt(hls, start);
   offerRenditions(hls, video.videoRenditions);
   offerAudio(hls, video.audioTracks);
   recover(hls, video, onGivenUp);
+  leavePreview(hls, video, () => resume(video.currentTime));
   hls.loadSource(url);
   hls.attachMedia(video);
   return () => hls.destroy();
+}
+
+/**
+ * Starts to load at a place, once it is known what there is.
+ * @param {Hls} hls
+ * @param {number} start seconds
+ * @returns {(place: number) => void} looks anew at what there is, and starts at another place
+ */
+function startsAt(hls, start) {
+  let place = start;
+  hls.on(Hls.Events.MANIFEST_PARSED, () => hls.startLoad(place));
+  return (next) => {
+    place = next;
+    hls.loadSource(hls.url ?? "");
+  };
+}
+
+/**
+ * The source itself plays while nothing is encoded yet. Where it is too strong for the line, what is encoded by then is better.
+ * @param {Hls} hls
+ * @param {HTMLVideoElement} video
+ * @param {() => void} look looks anew at what there is
+ */
+function leavePreview(hls, video, look) {
+  let starved = 0; // an interval's number
+  const fed = () => void clearInterval(starved);
+  hls.on(Hls.Events.FRAG_BUFFERED, fed);
+  hls.on(Hls.Events.DESTROYING, fed);
+  hls.on(Hls.Events.ERROR, (_, { details }) => {
+    const alone = hls.levels.length === 1 && COPY.test(hls.levels[0].url[0]);
+    if (details !== Hls.ErrorDetails.BUFFER_STALLED_ERROR || !alone) return;
+    fed();
+    starved = setInterval(async () => {
+      if (!(await offersMore(hls.url ?? ""))) return; // to begin anew would only throw away what is on its way
+      fed();
+      hls.once(Hls.Events.FRAG_BUFFERED, () => void video.play());
+      look();
+    }, 2000);
+  });
+}
+
+/** Tells whether a list of lists names anything but a preview. @param {string} url */
+async function offersMore(url) {
+  const answer = await fetch(url, { cache: "no-cache" }).catch(() => undefined);
+  const lines = answer?.ok ? (await answer.text()).split("\n") : [];
+  return lines.some((line) => line && !line.startsWith("#") && !COPY.test(line));
 }
 
 /** @param {Hls} hls @param {Choices | undefined} choices */

@@ -12,7 +12,7 @@ from functions.ingest.facts import Facts
 
 DEMUXERS: Final = frozenset({"mov", "matroska", "flv"})  # a transport stream says only with its first AAC packet how to decode it
 MOST_BYTES: Final = 250_000_000  # a worker holds three times that; it is four minutes of a camera, an hour of a lesson
-STRONGER: Final = 1.5  # times the strongest rung's rate: who can play that can nearly play this
+STRONGER: Final = 4  # times the strongest rung's rate: a phone's 20 Mbit/s; a slow line stalls, then finds the first chunks
 STEREO: Final = 2
 
 

@@ -1,4 +1,5 @@
 from fractions import Fraction
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,7 +9,7 @@ from functions.common.model import Manifest
 from infra.local.stack import Stack
 from tests.browser.conftest import CUE, Visit, await_words
 from tests.browser.visitor import VIDEO, Visitor
-from tests.media import TABLE, clip
+from tests.media import TABLE, clip, ffmpeg
 from tests.stack.library import Library
 
 RATE = TABLE["demo"].rate or Fraction(0)
@@ -94,9 +95,10 @@ def test_the_quality_that_is_chosen_in_the_menu_is_shown(height: int, visit: Vis
     visitor.waits(f"{VIDEO}.videoHeight === {height}")
 
 
-def test_a_film_plays_while_it_is_encoded_and_goes_on_to_its_end(visit: Visit, library: Library) -> None:
-    """On one page from its first seconds to its last: a reload would lose the mark."""
-    video = library.drop("seen/film.mp4", clip("film_3min"))
+def test_a_film_plays_while_it_is_encoded_and_goes_on_to_its_end(visit: Visit, library: Library, tmp_path: Path) -> None:
+    """On one page from its first seconds to its last: a reload would lose the mark. A transport stream has no preview."""
+    ffmpeg("-i", clip("film_3min"), "-c", "copy", tmp_path / "film.ts")
+    video = library.drop("seen/film.ts", tmp_path / "film.ts")
     library.wait(video, lambda found: found.playable is not None)
     await_words(library, keys.WATCH_PAGE.key(id=video), video)
     visitor = visit(keys.WATCH_PAGE.key(id=video))
