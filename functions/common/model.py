@@ -5,7 +5,7 @@ names its schema in `$schema`; an unknown field, a missing one or a value out of
 Numbers carry their unit in their name; a `Ratio` is exact, `"30000/1001"`. Keys of public documents are keys in the media bucket.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -22,6 +22,8 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Line = Annotated[str, Meta(max_length=500)]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{2,35}$", description="BCP 47 language tag")]
 Key = Annotated[str, Meta(min_length=1, max_length=1024)]
+
+STEREO: Final = 2  # channels
 
 Status = Literal["queued", "encoding", "ready", "failed", "rejected", "deleted"]
 Visibility = Literal["public", "unlisted"]

@@ -10,9 +10,8 @@ from math import ceil
 from posixpath import relpath
 from typing import Final
 
-from functions.common.model import AudioTrack, Plan, Rung, Sprite, TrackPart
+from functions.common.model import STEREO, AudioTrack, Plan, Rung, Sprite, TrackPart
 
-STEREO: Final = 2
 VERSION: Final = 7  # EXT-X-MAP in a list of ordinary segments needs 6; 7 is what Apple asks for fMP4
 
 

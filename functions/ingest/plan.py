@@ -11,6 +11,7 @@ from typing import Final
 from functions.common.errors import Rejected
 from functions.common.inbox import language
 from functions.common.model import (
+    STEREO,
     AudioTrack,
     Chapter,
     Chunk,
@@ -35,7 +36,6 @@ SEGMENT_S: Final = 4
 RAMP: Final = (1, 1, 1, 2)  # segments of the first chunks: the first frame is seen soon; then
 CHUNK: Final = 4  # 16 s: 6 % cheaper than 8 s, and as quick from 100 workers on
 MAX_AUDIO: Final = 8  # each is a whole read of the source
-STEREO: Final = 2
 MAX_CHAPTERS: Final = 500
 LONGEST_TAG: Final = 35  # what RFC 5646, 4.4.1, tells a reader to have room for, and model.Language has
 TEXT_CODECS: Final = frozenset({"subrip", "ass", "ssa", "mov_text", "webvtt", "text"})

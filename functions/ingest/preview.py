@@ -7,13 +7,12 @@ there is no preview.
 from collections.abc import Sequence
 from typing import Final
 
-from functions.common.model import AudioTrack, Preview, Rung
+from functions.common.model import STEREO, AudioTrack, Preview, Rung
 from functions.ingest.facts import Facts
 
 DEMUXERS: Final = frozenset({"mov", "matroska", "flv"})  # a transport stream says only with its first AAC packet how to decode it
 MOST_BYTES: Final = 250_000_000  # a worker holds three times that; it is four minutes of a camera, an hour of a lesson
 STRONGER: Final = 4  # times the strongest rung's rate: a phone's 20 Mbit/s; a slow line stalls, then finds the first chunks
-STEREO: Final = 2
 
 
 def preview(facts: Facts, ladder: Sequence[Rung], audio: Sequence[AudioTrack]) -> Preview | None:

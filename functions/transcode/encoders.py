@@ -19,6 +19,7 @@ type Options = dict[str, str | int]
 
 COPIED_VIDEO: Final = {
     "c:v": "copy",
+    "bsf:v": "filter_units=remove_types=6",  # SEI: a player needs none, and a drone writes there where it is
     "movflags": "+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer",
 }
 COPIED_AUDIO: Final = {"c:a": "copy", "movflags": "+empty_moov+default_base_moof+skip_trailer"}

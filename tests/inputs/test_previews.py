@@ -94,6 +94,15 @@ def test_a_preview_is_a_list_with_an_end_and_its_own_target(name: str, previewed
     assert sum(lengths) == pytest.approx(SECONDS, abs=0.05)
 
 
+def test_a_preview_tells_nothing_that_a_camera_wrote_beside_its_pictures(previewed: Callable[[str], Converted]) -> None:
+    """x264 writes its settings into such a message, as drones write where they are."""
+    made = previewed("mp4")
+    source = (made.folder / "source.mp4").read_bytes()
+    published = [path.read_bytes() for path in made.folder.rglob("v/**/*") if path.is_file()]
+    assert b"x264 - core" in source
+    assert not any(b"x264 - core" in body for body in published)
+
+
 def test_a_preview_stands_last_beside_the_first_chunks(store: Store, tmp_path: Path) -> None:
     suffix, make = PLAYS["mp4"]
     make(tmp_path / f"source{suffix}")

@@ -1,5 +1,7 @@
 """A small video of two rungs, three chunks and one audio track, and what is stored of it at each moment."""
 
+from msgspec.structs import replace
+
 from functions.common.errors import WHAT_TO_DO
 from functions.common.model import (
     AudioTrack,
@@ -8,6 +10,7 @@ from functions.common.model import (
     InboxObject,
     Picture,
     Plan,
+    Preview,
     Receipt,
     Rung,
     Segment,
@@ -103,6 +106,19 @@ STILLS = Receipt(
     rev=REV,
     unit="s",
     pictures=(Picture(object=f"v/{ID}/{REV}/poster-640-3333333333333333.jpg", width=640, height=360),),
+)
+PREVIEW = Receipt(
+    id=ID,
+    rev=REV,
+    unit="p",
+    parts=(
+        part("v/360p-copy", "p", (900_000, 500_000), ("8/1", "5/1"), "avc1.64001f"),
+        part("a/en-copy", "p", (64_000, 64_000), ("8/1", "5/1"), "mp4a.40.2"),
+    ),
+)
+PREVIEWED = replace(
+    PLAN,
+    preview=Preview(name="v/360p-copy", stream=0, origin_s="0/1", duration_s=13.0, sound_name="a/en-copy", sound=1),
 )
 EVERYTHING = {**CHUNKS, "a0": AUDIO, "s": STILLS}
 NO_FRAMES = Verdict(code="undecodable", message="Nothing can be decoded.")

@@ -13,6 +13,8 @@ from tests.unit.index.documents import (
     ID,
     NO_FRAMES,
     PLAN,
+    PREVIEW,
+    PREVIEWED,
     REV,
     STILLS,
     TODO,
@@ -45,6 +47,23 @@ def test_a_video_with_all_receipts_is_ready_and_complete() -> None:
     assert READY.playable is not None
     assert (READY.playable.complete, READY.playable.duration_s, READY.playable.available_s) == (True, 13.0, 13.0)
     assert READY.playable.posters == STILLS.pictures
+
+
+def test_a_preview_makes_a_video_playable_whole_before_anything_is_encoded() -> None:
+    found = made(progress({"p": PREVIEW}, plan=PREVIEWED))
+
+    assert found.playable
+    assert (found.status, found.playable.complete, found.playable.available_s) == ("encoding", False, 13.0)
+
+
+def test_a_video_that_cannot_be_encoded_plays_on_by_its_preview() -> None:
+    found = made(progress({"p": PREVIEW, "a0": AUDIO}, {"v00001": NO_FRAMES}, PREVIEWED))
+
+    assert (found.status, found.playable is not None) == ("failed", True)
+
+
+def test_a_preview_that_was_not_fit_changes_nothing() -> None:
+    assert made(progress({"p": replace(PREVIEW, parts=())}, plan=PREVIEWED)).playable is None
 
 
 def test_the_catalogue_has_the_lighter_of_two_formats_where_there_are_two() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from functions.index.manifest import playlists
 from functions.index.playlist import bandwidth, quoted
-from tests.unit.index.documents import AUDIO, CHUNKS, EVERYTHING, ID, REV, folder, part, progress
+from tests.unit.index.documents import AUDIO, CHUNKS, EVERYTHING, ID, PREVIEW, PREVIEWED, REV, folder, part, progress
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "playlists"
 
@@ -86,3 +86,26 @@ def test_the_peak_is_never_below_the_mean() -> None:
 @pytest.mark.parametrize(("text", "safe"), [('say "hi"', "say 'hi'"), ("two\nlines", "twolines"), ("a\u202eb", "ab")])
 def test_a_name_cannot_break_out_of_its_quotes(text: str, safe: str) -> None:
     assert quoted(text) == safe
+
+
+def lists(*units: str) -> list[str]:
+    known = {**EVERYTHING, "p": PREVIEW}
+    writes = playlists(progress({unit: known[unit] for unit in units}, plan=PREVIEWED))
+    main = next(write.body.decode() for write in writes if write.key.endswith("main.m3u8"))
+    return [line for line in main.splitlines() if not line.startswith("#")]
+
+
+def test_a_preview_alone_is_all_that_is_listed() -> None:
+    assert lists("p") == ["v/360p-copy/list.m3u8"]
+
+
+def test_a_preview_leaves_the_list_when_the_ladder_is_complete() -> None:
+    assert lists("p", "a0", "v00000", "v00001", "v00002") == ["v/240p-h264/list.m3u8", "v/360p-h264/list.m3u8"]
+
+
+def test_a_previews_list_tells_its_own_longest_segment() -> None:
+    writes = playlists(progress({"p": PREVIEW}, plan=PREVIEWED))
+    copied = next(write.body.decode() for write in writes if write.key.endswith("v/360p-copy/list.m3u8"))
+
+    assert "#EXT-X-TARGETDURATION:8\n" in copied
+    assert copied.endswith("#EXT-X-ENDLIST\n")

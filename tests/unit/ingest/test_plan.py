@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,6 +97,19 @@ def test_chunks_begin_on_segments(frames: int, segment_frames: int) -> None:
 def test_the_last_chunk_has_a_whole_segment_or_is_the_only_one(frames: int, segment_frames: int) -> None:
     last = starts(frames, segment_frames)[-1]
     assert last == 0 or frames - last >= segment_frames
+
+
+def test_a_chunk_that_would_outlast_its_function_is_shorter() -> None:
+    """Of 2160 lines at 60 a second, as hard as H.264 can try: 16 s of it would take more than a quarter of the function's time."""
+    slow = presets.preset("hevc")
+    hard = msgspec.structs.replace(
+        slow, video=tuple(msgspec.structs.replace(s, codec="h264", effort="slow") for s in slow.video[:1])
+    )
+    picture = replace(PICTURE, width=3840, height=2160, average_rate=Fraction(60), real_rate=Fraction(60))
+    found = plan(replace(FACTS, picture=picture, duration_s=Fraction(120)), hard, VIDEO, REV, UPLOADED)
+    longest = max(b.begin - a.begin for a, b in pairwise(found.chunks))
+    assert longest < 4 * found.segment_frames
+    assert longest % found.segment_frames == 0
 
 
 def test_chunks_are_numbered_from_zero() -> None:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from functions.common import keys
 from functions.common.inbox import Inventory, take_stock
-from functions.common.model import Manifest, Sidecar
+from functions.common.model import Manifest, Playable, Sidecar, Status
 from functions.common.orders import OrderKeys, all_units
 from functions.common.store import Version
 from functions.sweep.reconcile import Patience, Reminder, Video, dead, lost, reminders, rivals
@@ -21,6 +21,8 @@ UNITS = [OrderKeys.of_unit(ID, REV, unit) for unit in all_units(PLAN)]
 ORDERED = {CURRENT_KEY: 5, PLAN_KEY: 5, **{key.order: 5 for key in UNITS}}
 DONE = {**ORDERED, **{key.ok: 5 for key in UNITS}}
 READY = Manifest(id=ID, generation=3, current_generation=1, status="ready", rev=REV, receipts=len(UNITS), title="On birds")
+
+WHOLE = Playable(rev=REV, complete=True, main=keys.MAIN.key(id=ID, rev=REV), duration_s=13, available_s=13)
 
 
 def video(**fields: object) -> Video:
@@ -102,6 +104,24 @@ def test_viewers_keep_what_died_less_than_the_grace_ago() -> None:
 
     assert dead(video(work={}, media={old: 99, MANIFEST_KEY: 59}), grace_s=60) == ([], [])
     assert dead(video(work={}, media={old: 99, MANIFEST_KEY: 60}), grace_s=60) == ([], [old])
+
+
+def test_a_preview_is_dead_when_its_video_is_complete_and_viewers_had_their_grace() -> None:
+    copied = keys.SEGMENTS.key(id=ID, rev=REV, rendition="v/360p-copy", unit="p", hash="0" * 16)
+    ours = keys.SEGMENTS.key(id=ID, rev=REV, rendition="v/360p-h264", unit="v00000", hash="0" * 16)
+    media = {copied: 99, ours: 99, MANIFEST_KEY: 60}
+    done = replace(READY, playable=WHOLE)
+
+    assert dead(video(work={}, media=media, manifest=done), grace_s=60)[1] == [copied]
+    assert dead(video(work={}, media=media, manifest=done), grace_s=61)[1] == []
+
+
+@pytest.mark.parametrize("status", ["encoding", "failed"])
+def test_a_preview_lives_while_its_video_is_not_complete(status: Status) -> None:
+    copied = keys.SEGMENTS.key(id=ID, rev=REV, rendition="v/360p-copy", unit="p", hash="0" * 16)
+    growing = replace(READY, status=status, playable=replace(WHOLE, complete=False))
+
+    assert dead(video(work={}, media={copied: 99, MANIFEST_KEY: 99}, manifest=growing), grace_s=0)[1] == []
 
 
 def test_the_bytes_of_a_deleted_video_get_no_grace() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from functions.common.model import AudioTrack, AudioWork, Rung, TextTrack, TextWork, VideoFacts, VideoWork
+from functions.common.model import AudioTrack, AudioWork, CopyWork, Preview, Rung, TextTrack, TextWork, VideoFacts, VideoWork
 from functions.transcode import command, grid, pictures
 from functions.transcode.reading import NETWORK, Source
 
@@ -25,6 +25,9 @@ CHUNK = VideoWork(demuxer="mov", preroll_s=0.5, video=FILM, ladder=LADDER, segme
 OLD = replace(FILM, width=720, height=576, rate="25/1", interlaced=True, codec="mpeg2video")
 HDR = replace(FILM, transfer="pq", codec="hevc")
 SOUND = AudioTrack(unit="a0", name="a/en-aac", stream=1, language="en", sample_rate_hz=44_100, origin_s="7/5")
+
+SILENT = Preview(name="v/1080p-copy", stream=0, origin_s="7/5", duration_s=180.18)
+PREVIEW = replace(SILENT, sound_name="a/en-copy", sound=1)
 
 
 def source(demuxer: str, protocols: str = NETWORK, url: str = "https://inbox.example/talk?X-Amz-Signature=x") -> Source:
@@ -51,6 +54,8 @@ COMMANDS = {
     "poster-typical": pictures.posters("/ffmpeg", source("mov"), FILM, Fraction(57, 5), choose=True),
     "poster-chosen": pictures.posters("/ffmpeg", source("mov"), HDR, Fraction(57, 5), choose=False),
     "poster-dropped": pictures.picture("/ffmpeg", source("png_pipe")),
+    "preview": command.repackage("/ffmpeg", source("mov"), CopyWork(demuxer="mov", preview=PREVIEW, segment_s="1001/250")),
+    "preview-silent": command.repackage("/ffmpeg", source("mov"), CopyWork(demuxer="mov", preview=SILENT, segment_s="1001/250")),
     "copy": command.copy("/ffmpeg", source("data")),
 }
 
