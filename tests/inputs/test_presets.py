@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import m3u8
@@ -15,7 +15,7 @@ from tests.inputs.engine import Converted, Making, convert
 from tests.inputs.sources import HDR10, clip
 from tests.inputs.test_sources import FADED_S, PLAYED
 from tests.media import AAC, X264
-from tests.unit.transcode.store import Store, serving
+from tests.unit.transcode.store import Store
 
 SIZE, SECONDS, FRAMES = (640, 360), 12.48, 312
 SOURCES = {
@@ -25,12 +25,6 @@ SOURCES = {
 MADE = [(name, source) for name in presets.names() for source in SOURCES]
 
 type Conversions = Callable[[str, str], Converted]
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with serving() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

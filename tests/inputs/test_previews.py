@@ -1,6 +1,6 @@
 """Sources that play as they are, until the ladder is complete."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import m3u8
@@ -14,7 +14,7 @@ from tests.inputs.engine import Converted, Making, convert, plan_of
 from tests.inputs.sources import OPEN_GROUPS, TS, clip
 from tests.inputs.test_sources import FADED_S, PLAYED
 from tests.media import AAC, X264, with_edit_list
-from tests.unit.transcode.store import Store, serving
+from tests.unit.transcode.store import Store
 
 type Maker = Callable[[Path], None]
 
@@ -38,12 +38,6 @@ PLAYS_NOT: dict[str, tuple[str, Maker]] = {
     "ten bits": (".mp4", clip(*X264[:4], "-pix_fmt", "yuv420p10le", *AAC)),
     "long pixels": (".mp4", clip(*X264, *AAC, filters=",scale=240:180,setsar=4/3")),
 }
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with serving() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,10 +7,10 @@ import pytest
 
 from functions.common.errors import Rejected
 from tests.frames import beeps, decoded, numbers
-from tests.inputs.engine import Converted, convert
+from tests.inputs.engine import Converted, Making, convert, plan_of
 from tests.inputs.sources import SOURCES, Expected, clip, joined
-from tests.media import AAC, X264
-from tests.unit.transcode.store import Store, serving
+from tests.media import AAC, X264, ffmpeg
+from tests.unit.transcode.store import Store
 
 PLAYED = ("-protocol_whitelist", "file", "-allowed_extensions", "ALL")
 FADED_S = 0.05  # what an AAC decoder fades in, having nothing before it; a beep in it begins late
@@ -20,12 +20,6 @@ NUMBERED = [name for name in PICTURES if SOURCES[name].shows]
 HEARD = [name for name, wanted in SOURCES.items() if wanted.beeps_from is not None]
 
 type Conversions = Callable[[str], Converted]
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with serving() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +55,23 @@ def test_a_recording_whose_clock_starts_anew_is_rejected_with_its_place(store: S
 
     with pytest.raises(Rejected, match=r"clock_starts_anew: The clock of the recording starts anew at about 5\d% of the file"):
         convert(source, store, tmp_path)
+
+
+def test_six_hours_are_planned_and_encoded_from_both_ends(store: Store, tmp_path: Path) -> None:
+    """A film of 10 s, 2,160 times over."""
+    clip(*X264, "-g", "50", *AAC, rate="10", seconds=10, size=(160, 90))(tmp_path / "part.mp4")
+    source = tmp_path / "long.mp4"
+    ffmpeg("-stream_loop", "2159", "-i", tmp_path / "part.mp4", "-c", "copy", "-t", "21600", source)
+    decided = plan_of(source, store.put(source.read_bytes()))
+    last = decided.chunks[-1]
+    made = convert(source, store, tmp_path, Making(units={"v00000", last.unit}))
+
+    assert decided.duration_s == pytest.approx(21_600, abs=1)
+    assert len(decided.chunks) == pytest.approx(4 + (21_600 - 20) / 16, abs=5)  # a little is added at each join
+    assert sum(Fraction(segment.duration_s) for segment in made.receipts[last.unit].parts[0].segments) == pytest.approx(
+        float((decided.video.frames - last.begin) / Fraction(decided.video.rate)) if decided.video else 0, abs=0.2
+    )
+    assert [segment.duration_s for segment in made.receipts["v00000"].parts[0].segments] == [decided.segment_s]
 
 
 @pytest.mark.parametrize("name", NUMBERED)
