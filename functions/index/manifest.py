@@ -136,8 +136,8 @@ def _published(progress: Progress | None, kept: Playable | None, current: Curren
 def _playable(progress: Progress) -> Playable:
     plan, ok = progress.plan, progress.receipts.ok
     lead = plan.ladder[0].name if plan.ladder else plan.audio[0].name
-    shown = progress.preview[:1] or progress.parts(lead)
-    available = sum(Fraction(segment.duration_s) for part in shown for segment in part.segments)
+    playing = progress.preview[:1] or progress.parts(lead)
+    available = sum(Fraction(segment.duration_s) for part in playing for segment in part.segments)
     complete = progress.status == "ready"
     sprites = any(ok[chunk.unit].sprites for chunk in progress.chunks)
     return Playable(
