@@ -14,7 +14,7 @@ SETUP := bash infra/local/bootstrap.sh && $(PYTHON) -m infra.local.setup
 PYTEST := $(PYTHON) -m pytest
 # What imports LocalStack is checked where LocalStack is installed.
 IN_LOCALSTACK := --python-executable .local/localstack/bin/python --cache-dir .mypy_cache/localstack --follow-imports=silent
-EMULATED := infra/local/launch.py infra/local/executor/reelbucket_executor/plugin.py infra/local/executor/reelbucket_executor/polling.py
+EMULATED := infra/local/launch.py $(addprefix infra/local/executor/reelbucket_executor/, plugin.py polling.py conditions.py)
 QUICK := tests/unit tests/inputs tests/simulation
 
 .PHONY: help setup up down check lint types template test unit stack browser bench fix format schemas lock

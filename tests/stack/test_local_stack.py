@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.local import emulator
 from infra.local.account import Account
@@ -109,6 +110,17 @@ def test_a_module_of_the_site_has_its_content_type_and_is_asked_for_each_time(st
 
 def test_site_and_media_are_two_origins(stack: Stack) -> None:
     assert stack.site_url.split("/")[2] != stack.media_url.split("/")[2]
+
+
+def test_a_document_that_changes_twice_in_a_second_is_read_anew(stack: Stack) -> None:
+    """A browser asks with both: the ETag that it has, and a time in whole seconds."""
+    s3, bucket, key = Account.at(stack.endpoint).s3, stack.media_bucket, "twice.json"
+    old = s3.put_object(Bucket=bucket, Key=key, Body=b"old")["ETag"]
+    new = s3.put_object(Bucket=bucket, Key=key, Body=b"new")["ETag"]
+    time_of_new = s3.head_object(Bucket=bucket, Key=key)["LastModified"]
+    assert s3.get_object(Bucket=bucket, Key=key, IfNoneMatch=old, IfModifiedSince=time_of_new)["Body"].read() == b"new"
+    with pytest.raises(ClientError, match="304"):
+        s3.get_object(Bucket=bucket, Key=key, IfNoneMatch=new)
 
 
 def test_every_queue_of_the_stack_exists(stack: Stack) -> None:

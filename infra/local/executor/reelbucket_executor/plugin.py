@@ -12,6 +12,7 @@ from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 
+from .conditions import ask_etag_first
 from .environment import MIB, Environment
 from .polling import poll_as_lambda
 from .process import Program
@@ -37,6 +38,7 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
     @override
     def load(self, *args: object, **kwargs: object) -> type[RuntimeExecutor]:
         poll_as_lambda()  # no mapping has started before the first executor was asked for
+        ask_etag_first()  # and no page is read before there is something on it
         return ProcessRuntimeExecutor
 
 
