@@ -11,7 +11,7 @@ from ffmpeg.nodes import FilterableStream, OutputStream
 from functions.common.model import AudioWork, CopyWork, Rung, TextWork, VideoWork
 from functions.transcode import encoders, grid
 from functions.transcode.pictures import sprites
-from functions.transcode.reading import CLEAN, Source, argv, decoding, hdr_tags, opened, seeking, to_sdr
+from functions.transcode.reading import BROKEN, CLEAN, Source, argv, decoding, hdr_tags, opened, seeking, to_sdr
 
 PICTURES: Final = "pictures.mp4"
 SOUND: Final = "sound.mp4"
@@ -28,9 +28,12 @@ _FRAGMENTED: Final = {
 }
 
 
-def video(program: str, source: Source, work: VideoWork, seek: Fraction | None) -> list[str]:
-    """Encode a chunk in every rung, and its storyboard, from one decode: `rung_<n>.mp4` and `sprite_<n>.jpg`."""
-    film = opened(source, decoding(work.video) | seeking(seek, accurate=False))
+def video(program: str, source: Source, work: VideoWork, seek: Fraction | None, *, broken: bool = False) -> list[str]:
+    """Encode a chunk in every rung, and its storyboard, from one decode: `rung_<n>.mp4` and `sprite_<n>.jpg`.
+
+    `broken`: frames that the decoder would drop are taken too.
+    """
+    film = opened(source, decoding(work.video) | (BROKEN if broken else {}) | seeking(seek, accurate=False))
     *streams, board = _branches(_on_grid(film[str(work.video.stream)], work), work)
     largest, *others = zip(streams, work.ladder, strict=True)
     rungs = [

@@ -1,6 +1,7 @@
 """One order to its objects and its receipt. EFFECT: runs ffmpeg."""
 
 from fractions import Fraction
+from math import ceil, floor
 from pathlib import Path
 
 from functions.common import keys
@@ -47,14 +48,15 @@ def make(order: Order, url: str, folder: Path, encoder: Encoder) -> Made:
 
 def _video(job: Job, work: VideoWork) -> Made:
     """Encode a chunk; one that begins after the true end of the source has no parts."""
-    done, cuts = _encoded(job, work)
+    done, cuts, seek = _encoded(job, work)
     frames = cuts[0].samples if cuts else 0
     # An end that ffmpeg did not come to by itself is no end: taking it for one would cut the video short without a word.
     if done.code or (not frames and work.begin == 0):
-        where = f"Stream {work.video.stream} ({work.video.codec})"
-        job.fail(done, "undecodable", f"{where} cannot be decoded from second {_second(work)} on.")
+        where, why = f"Stream {work.video.stream} ({work.video.codec})", outcome.reason(done.code)
+        job.fail(done, "undecodable", f"{where} cannot be decoded from second {_second(work, work.begin)} on: {why}.")
+    problems = (_damage(work, seek, frames),) if outcome.damaged(done.stderr) else ()
     if not frames:
-        return job.made((), Receipt(id=job.order.id))
+        return job.made((), Receipt(id=job.order.id, problems=problems))
     made = [objects.track_part(job.order, rung.name, one) for rung, one in zip(work.ladder, cuts, strict=True)]
     sprites = [objects.place(job.order, keys.SPRITE, body, unit=str(job.order.unit)) for body in _sprites(job, work, frames)]
     tiles = grid.tiles(work, frames)
@@ -62,24 +64,26 @@ def _video(job: Job, work: VideoWork) -> Made:
         id=job.order.id,
         parts=tuple(part for part, _ in made),
         sprites=tuple(objects.sprite(work, n, tiles[n], write.key) for n, write in enumerate(sprites)),
-        problems=(_damage(work),) if outcome.damaged(done.stderr) else (),
+        problems=problems,
     )
     return job.made((*(write for _, writes in made for write in writes), *sprites), receipt)
 
 
-def _encoded(job: Job, work: VideoWork) -> tuple[Finished, list[Cut]]:
+def _encoded(job: Job, work: VideoWork) -> tuple[Finished, list[Cut], Fraction | None]:
     """Read from further and further back, at last from the beginning, until the count of frames is right.
 
     The count is the only witness that a chunk is whole: a missing head does not show in the encoder's time stamps. What the last
-    attempt gives is the true end of the source, whatever its header says.
+    attempt gives is the true end of the source, whatever its header says. With it comes the time from which it was read.
     """
     for seek in grid.seeks(work):
         done = job.run(command.video(job.program, job.source(work.demuxer), work, seek))
+        if done.code < 0:
+            done = job.run(command.video(job.program, job.source(work.demuxer), work, seek, broken=True))
         cuts = [] if done.code else _cuts(job, work)
         if cuts and cuts[0].samples >= grid.least(work):
             break
         job.require_read(done)
-    return done, cuts
+    return done, cuts, seek
 
 
 def _cuts(job: Job, work: VideoWork) -> list[Cut]:
@@ -97,13 +101,20 @@ def _sprites(job: Job, work: VideoWork, frames: int) -> list[bytes]:
     return bodies
 
 
-def _damage(work: VideoWork) -> Problem:
-    where, message = f"video stream {work.video.stream}", f"The picture is damaged at or after second {_second(work)}"
-    return Problem(where=where, message=f"{message}; what could be decoded is shown.")
+def _damage(work: VideoWork, seek: Fraction | None, frames: int) -> Problem:
+    """Tell what was read with damage: a chunk is read from before its beginning, so that two may tell of one place."""
+    begin = 0 if seek is None else floor(seek - grid.origin_s(work.video))
+    end = ceil(grid.seconds(work, work.video.frames if work.end is None else work.end))
+    message = (
+        f"The picture is damaged between second {begin} and {end}; what could be decoded is shown."
+        if frames
+        else f"Nothing of the picture can be decoded from second {_second(work, work.begin)} on; the video ends before that."
+    )
+    return Problem(where=f"video stream {work.video.stream}", message=message)
 
 
-def _second(work: VideoWork) -> int:
-    return int(grid.seconds(work, work.begin))
+def _second(work: VideoWork, frame: int) -> int:
+    return int(grid.seconds(work, frame))
 
 
 def _audio(job: Job, work: AudioWork) -> Made:
@@ -111,10 +122,12 @@ def _audio(job: Job, work: AudioWork) -> Made:
     body = b"" if done.code else job.read(command.SOUND)
     made = cut(body, Fraction(0), Fraction(work.segment_s)) if body else None
     if made is None or not made.samples:
-        job.fail(done, "undecodable", f"The sound of stream {work.track.stream} cannot be decoded.")
+        why = outcome.reason(done.code)
+        job.fail(done, "undecodable", f"The sound of stream {work.track.stream} cannot be decoded from second 0 on: {why}.")
     job.require_read(done)
     part, writes = objects.track_part(job.order, work.track.name, made)
-    return job.made(writes, Receipt(id=job.order.id, parts=(part,)))
+    hurt = Problem(where=f"audio stream {work.track.stream}", message="The sound is damaged; what could be decoded is heard.")
+    return job.made(writes, Receipt(id=job.order.id, parts=(part,), problems=(hurt,) if outcome.damaged(done.stderr) else ()))
 
 
 def _text(job: Job, work: TextWork) -> Made:

@@ -21,7 +21,12 @@ _INPUT_CODES: Final = frozenset(
 # A line of the network's own. 416 is not one: a broken index makes ffmpeg ask for bytes after the end.
 _NETWORK: Final = re.compile(r"^\[(?:https?|tcp|tls) @ [^\]]*\] (?!HTTP error 416)(.*)", re.MULTILINE)
 _AGAIN: Final = "Will reconnect"
-_DAMAGE: Final = re.compile("concealing|Decoding error|error while decoding", re.IGNORECASE)
+# What decoders say, then what demuxers say, where they go on: Matroska's, and MPEG-TS's when it has to look for its packets.
+_DAMAGE: Final = re.compile(
+    "concealing|Decoding error|error while decoding|Error submitting packet|missing picture|corrupt"
+    "|exceeds containing master element|changing packet size",
+    re.IGNORECASE,
+)
 
 
 def starved(code: int, words: str) -> bool:
@@ -32,6 +37,11 @@ def starved(code: int, words: str) -> bool:
 def blames_input(code: int) -> bool:
     """Tell whether a code other than 0 is the input's doing: its nonsense, or a decoder that crashed on it."""
     return code in _INPUT_CODES or code < 0
+
+
+def reason(code: int) -> str:
+    """Say why an input could not be decoded, in a person's words."""
+    return "the decoder crashed on it" if code < 0 else "its data makes no sense to the decoder"
 
 
 def unread(words: str) -> str | None:

@@ -31,6 +31,9 @@ CLEAN: Final = {
     "map_chapters": -1,
     "fflags": "+bitexact",  # no version or date inside: equal input, equal bytes
 }
+# The HEVC decoder of ffmpeg 9.0 crashes where it drops a broken frame. Not from the start: frames before the first whole one, grey
+# without their references, would pass for a chunk's head.
+BROKEN: Final = {"flags": "+output_corrupt"}
 _HLG_OR_PQ: Final = {"pq": "smpte2084", "hlg": "arib-std-b67"}
 
 

@@ -67,6 +67,7 @@ class Expected:
     beeps_to: float | None = None
     captions: tuple[str, ...] = ()
     chapters: tuple[str, ...] = ()
+    damaged: bool = False
 
     @property
     def frames(self) -> int:
@@ -315,6 +316,7 @@ def _pictures() -> Sequence[Expected]:
             seconds=11.92,
             shows=lambda frame: frame if frame < 149 else frame - 148,
             beeps_from=None,
+            damaged=True,
         ),
     )
 

@@ -122,6 +122,11 @@ def test_the_whole_decodes_without_a_warning(name: str, converted: Conversions) 
     decoded(converted(name).main, PLAYED, "-map", "0", "-f", "null", "-")
 
 
+@pytest.mark.parametrize("name", [name for name in SOURCES if not SOURCES[name].damaged])
+def test_of_a_whole_source_no_damage_is_told(name: str, converted: Conversions) -> None:
+    assert [said for receipt in converted(name).receipts.values() for said in receipt.problems] == []
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_multivariant_list_says_what_is_there(name: str, converted: Conversions) -> None:
     made = converted(name)

@@ -1,0 +1,110 @@
+"""Files that a bad disk, a torn tape or a lost packet has hurt: what is whole is shown, what is not is named."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from functions.common.errors import Rejected
+from tests.inputs.engine import Converted, convert
+from tests.inputs.sources import MPEG2, SECONDS, VP9, X265, clip, sound
+from tests.media import AAC, X264
+from tests.unit.transcode.store import Store
+
+MIDDLE: Final = (0.5, 0.55)
+
+
+def noise(count: int) -> bytes:
+    """What a broken disk gives."""
+    return random.Random(1).randbytes(count)  # noqa: S311  # the same in each run
+
+
+@dataclass(frozen=True)
+class Hurt:
+    """A source of which a part, in shares of its bytes, was replaced."""
+
+    suffix: str
+    make: Callable[[Path], None]
+    part: tuple[float, float] = MIDDLE
+    fill: Callable[[int], bytes] = noise
+
+    def convert(self, store: Store, folder: Path) -> Converted:
+        """Make it, hurt it and convert it. Raises Rejected."""
+        source = folder / f"source{self.suffix}"
+        self.make(source)
+        body = bytearray(source.read_bytes())
+        begin, end = (int(share * len(body)) for share in self.part)
+        body[begin:end] = self.fill(end - begin)
+        source.write_bytes(body)
+        return convert(source, store, folder)
+
+
+FILMS: Final = {
+    "mp4": Hurt(".mp4", clip(*X264, *AAC)),
+    "mp4-zeros": Hurt(".mp4", clip(*X264, *AAC), fill=bytes),
+    "mp4-a-third": Hurt(".mp4", clip(*X264, *AAC), part=(0.4, 0.75)),
+    "hevc": Hurt(".mp4", clip(*X265, *AAC)),  # on which ffmpeg's decoder crashes
+    "mkv": Hurt(".mkv", clip(*X264, *AAC)),
+    "webm": Hurt(".webm", clip(*VP9, "-c:a", "libopus")),
+    "mpegts": Hurt(".ts", clip(*X264, *AAC)),
+    "mpeg2": Hurt(".ts", clip(*MPEG2, "-c:a", "mp2")),
+}
+SOUNDS: Final = {
+    "mp3": Hurt(".mp3", sound("-c:a", "libmp3lame")),
+    "m4a": Hurt(".m4a", sound(*AAC)),
+    "flac": Hurt(".flac", sound("-c:a", "flac")),
+}
+
+
+def told(made: Converted) -> dict[str, list[str]]:
+    """Give what was reported, by unit."""
+    return {unit: [f"{said.where}: {said.message}" for said in receipt.problems] for unit, receipt in made.receipts.items()}
+
+
+def length(made: Converted, rendition: str) -> float:
+    """Give the seconds of a rendition."""
+    parts = [part for receipt in made.receipts.values() for part in receipt.parts if part.rendition == rendition]
+    return float(sum(Fraction(segment.duration_s) for part in parts for segment in part.segments))
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_a_damaged_middle_is_carried_over_and_reported(name: str, store: Store, tmp_path: Path) -> None:
+    made = FILMS[name].convert(store, tmp_path)
+    said = told(made)
+
+    assert length(made, made.plan.ladder[0].name) == pytest.approx(SECONDS)
+    assert said["v00000"] == []
+    assert any("video stream 0: The picture is damaged between second" in line for line in said["v00001"])
+
+
+@pytest.mark.parametrize("name", SOUNDS)
+def test_a_damaged_sound_is_carried_over_and_reported(name: str, store: Store, tmp_path: Path) -> None:
+    made = SOUNDS[name].convert(store, tmp_path)
+
+    # of MP3, which has no times of its own, what was hurt is missing
+    assert length(made, made.plan.audio[0].name) == pytest.approx(SECONDS, abs=0.06 * SECONDS)
+    assert told(made)["a0"] == ["audio stream 0: The sound is damaged; what could be decoded is heard."]
+
+
+def test_a_lost_second_half_ends_the_video_and_is_reported(store: Store, tmp_path: Path) -> None:
+    made = Hurt(".mp4", clip(*X264, *AAC, "-movflags", "+faststart"), part=(0.5, 1.0), fill=bytes).convert(store, tmp_path)
+
+    assert 0.4 * SECONDS < length(made, made.plan.ladder[0].name) < 0.6 * SECONDS
+    assert told(made)["v00002"] == [
+        "video stream 0: Nothing of the picture can be decoded from second 8 on; the video ends before that."
+    ]
+
+
+def test_a_picture_of_which_nothing_is_left_is_refused_by_its_name(store: Store, tmp_path: Path) -> None:
+    source = tmp_path / "source.mp4"
+    clip(*X264, *AAC)(source)
+    body = source.read_bytes()
+    begin, end = body.index(b"mdat") + 4, body.index(b"moov") - 4
+    source.write_bytes(body[:begin] + bytes(end - begin) + body[end:])
+
+    with pytest.raises(Rejected, match=r"damaged: Not one frame of stream 0 \(h264\) can be decoded"):
+        convert(source, store, tmp_path)
