@@ -4,6 +4,7 @@ Each shows its frame number and beeps each second (tests/media.py), is 320 x 180
 is encoded in three chunks.
 """
 
+import struct
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
@@ -67,6 +68,7 @@ class Expected:
     beeps_to: float | None = None
     captions: tuple[str, ...] = ()
     chapters: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     damaged: bool = False
 
     @property
@@ -149,6 +151,32 @@ def beside(inner: Callable[[Path], None], name: str, text: str, *options: str) -
             ffmpeg("-i", first, "-i", second, *options, path)
 
     return make
+
+
+def with_bitmaps(path: Path) -> None:
+    """Make a source with subtitles that are pictures, as on a Blu-ray: one grey square from second 1 on (PGS, US 2009/0185789)."""
+    square = bytes((0, 0x80 | 16, 1, 0, 0)) * 16  # 16 rows of 16 pixels in colour 1, run-length encoded
+    segments = (
+        (0x16, struct.pack(">HHBHBBBBHBBHH", 1920, 1080, 0x10, 0, 0x80, 0, 0, 1, 0, 0, 0, 100, 100)),  # composition
+        (0x17, struct.pack(">BBHHHH", 1, 0, 100, 100, 16, 16)),  # window
+        (0x14, bytes((0, 0, 1, 128, 128, 128, 255))),  # palette
+        (0x15, struct.pack(">HBB", 0, 0, 0xC0) + (len(square) + 4).to_bytes(3) + struct.pack(">HH", 16, 16) + square),
+        (0x80, b""),  # end
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        film, words = Path(folder) / "film.mkv", Path(folder) / "words.sup"
+        clip(*X264, *AAC)(film)
+        heads = (b"PG" + struct.pack(">IIBH", 90_000, 0, kind, len(body)) + body for kind, body in segments)
+        words.write_bytes(b"".join(heads))
+        ffmpeg("-i", film, "-i", words, "-map", "0", "-map", "1", "-c", "copy", "-metadata:s:s:0", "language=fra", path)
+
+
+def turned_over(path: Path) -> None:
+    """A picture that is stored upside down, with the word to turn it."""
+    with tempfile.TemporaryDirectory() as folder:
+        flat = Path(folder) / "flat.mp4"
+        clip(*X264, *AAC, filters=",hflip,vflip")(flat)
+        ffmpeg("-display_rotation", "180", "-i", flat, "-map", "0", "-c", "copy", path)
 
 
 def two_languages() -> Callable[[Path], None]:
@@ -300,12 +328,7 @@ def _pictures() -> Sequence[Expected]:
             lost=1,
         ),
         Expected("one-group", ".mp4", clip(*X264, "-g", "9999", *AAC)),
-        Expected(
-            "upside-down",
-            ".mp4",
-            copied(clip(*X264, *AAC, filters=",hflip,vflip"), "-metadata:s:v", "rotate=0", inner_suffix=".mp4"),
-            shows=None,
-        ),
+        Expected("upside-down", ".mp4", turned_over),
         Expected("one-frame", ".mp4", clip(*X264, "-frames:v", "1", sound=False), seconds=0.04, sounds=(), beeps_from=None),
         Expected("a-tenth", ".mp4", clip(*X264, *AAC, seconds=0.12), seconds=0.12, beeps_from=None),
         Expected("no-sound", ".mp4", clip(*X264, sound=False), sounds=(), beeps_from=None),
@@ -347,6 +370,10 @@ def _words() -> Sequence[Expected]:
     text = ("-map", "0", "-map", "1", "-c", "copy", "-metadata:s:s:0", "language=fra")
     return (
         Expected("ass", ".mkv", beside(inner, "lines.srt", SRT, *text, "-c:s", "ass"), captions=("fr",)),
+        Expected(
+            *("bitmaps", ".mkv", with_bitmaps),
+            told=("The stream (hdmv_pgs_subtitle, fr) is ignored: it has no text; put a .vtt file beside the video instead.",),
+        ),
         Expected("mov-text", ".mp4", beside(inner, "lines.srt", SRT, *text, "-c:s", "mov_text"), captions=("fr",)),
         Expected(
             "chapters",

@@ -7,6 +7,7 @@ import pytest
 
 from functions.common.errors import Rejected
 from tests.frames import beeps, decoded, numbers
+from tests.inputs import gpac
 from tests.inputs.engine import Converted, Making, convert, plan_of
 from tests.inputs.sources import SOURCES, Expected, clip, joined
 from tests.media import AAC, X264, ffmpeg
@@ -47,6 +48,7 @@ def test_a_source_is_planned_as_what_it_is(name: str, converted: Conversions) ->
     assert tuple(track.language for track in plan.audio) == wanted.sounds
     assert tuple(track.language for track in plan.texts) == wanted.captions
     assert tuple(chapter.title for chapter in (plan.note.chapters if plan.note else ())) == wanted.chapters
+    assert tuple(problem.message for problem in plan.problems) == wanted.told
 
 
 def test_a_recording_whose_clock_starts_anew_is_rejected_with_its_place(store: Store, tmp_path: Path) -> None:
@@ -142,3 +144,17 @@ def test_the_multivariant_list_says_what_is_there(name: str, converted: Conversi
         assert info["bandwidth"] >= info["average_bandwidth"] > 0
         assert set(info["codecs"].split(",")) == sounds | {parts[0].codecs}
         assert len({part.init for part in parts}) == 1
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_gpac_reads_every_sample_without_a_gap_and_each_segment_from_a_keyframe(name: str, converted: Conversions) -> None:
+    made = converted(name)
+    for rendition, reading in gpac.read(made, made.renditions).items():
+        durations = [Fraction(segment.duration_s) for part in gpac.parts(made, rendition) for segment in part.segments]
+        (track,) = reading.tracks
+
+        assert reading.complaints == ()
+        assert track.codec == gpac.parts(made, rendition)[0].codecs
+        assert track.gapless
+        assert track.starts(durations) == [True] * len(durations)
+        assert Fraction(sum(sample.duration for sample in track.samples), track.timescale) == sum(durations)
