@@ -13,7 +13,9 @@ from functions.common import keys
 from functions.common.errors import Code
 
 Id = Annotated[str, Meta(pattern=f"^{keys.ID}$", description="16 characters of lower-case base32")]
-Unit = Annotated[str, Meta(pattern=f"^({keys.UNIT})$", description="v00000 a chunk, a0 audio, t0 text, s stills, p preview")]
+Unit = Annotated[
+    str, Meta(pattern=f"^({keys.UNIT})$", description="v00000 a chunk, a0 and a0-001 audio, t0 text, s stills, p preview")
+]
 Ratio = Annotated[str, Meta(pattern=r"^-?[0-9]+/[1-9][0-9]*$", description="an exact ratio, n/d")]
 Time = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$", description="UTC, whole seconds (RFC 3339)")]
 Count = Annotated[int, Meta(ge=0)]
@@ -202,7 +204,7 @@ class Rung(Value, frozen=True):
 
 
 class Chunk(Value, frozen=True):
-    """Frames begin..end-1 of the grid; the last chunk has no end."""
+    """Frames begin..end-1 of the grid, or the sound of that time; the last chunk has no end."""
 
     unit: Unit
     begin: Count
@@ -210,9 +212,12 @@ class Chunk(Value, frozen=True):
 
 
 class AudioTrack(Value, frozen=True):
-    """One audio track as one rendition. `origin_s` is the source time, in seconds, of output time 0."""
+    """One audio track as one rendition. `origin_s` is the source time, in seconds, of output time 0.
 
-    unit: Unit
+    `chunks` are more than one only where a long source can be entered in its middle, exactly.
+    """
+
+    chunks: Annotated[tuple[Chunk, ...], Meta(min_length=1)]
     name: Annotated[str, Meta(pattern=r"^a/[A-Za-z0-9-]+$")]
     stream: Count
     language: Language
@@ -287,11 +292,16 @@ class VideoWork(Value, frozen=True, tag_field="kind", tag="video"):
 
 
 class AudioWork(Value, frozen=True, tag_field="kind", tag="audio"):
-    """Encode one audio track whole, up to `pad_to_s` at least. `duration_s` is the source's, 0 where it is not known."""
+    """Encode one audio track from `begin_s` to `end_s` of the output, without an end up to `pad_to_s` at least.
+
+    `duration_s` is that of this piece, 0 where it is not known.
+    """
 
     demuxer: str
     track: AudioTrack
     segment_s: Ratio
+    begin_s: Ratio = "0/1"
+    end_s: Ratio | None = None
     pad_to_s: Seconds = 0.0
     duration_s: Seconds = 0.0
 

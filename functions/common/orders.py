@@ -1,6 +1,7 @@
 """The units of a plan, where their orders lie, and their receipts. PURE."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final, Self
 
 from functions.common import keys
@@ -14,7 +15,7 @@ FIRST_SEGMENTS: Final = 3  # a player stalls at once on a list shorter than thre
 
 def required_units(plan: Plan) -> tuple[str, ...]:
     """Name the units without which there is no video."""
-    return (*(chunk.unit for chunk in plan.chunks), *(track.unit for track in plan.audio))
+    return tuple(chunk.unit for chunks in (plan.chunks, *(track.chunks for track in plan.audio)) for chunk in chunks)
 
 
 def all_units(plan: Plan) -> tuple[str, ...]:
@@ -26,10 +27,11 @@ def all_units(plan: Plan) -> tuple[str, ...]:
 
 def shares(plan: Plan) -> dict[str, float]:
     """Give each unit's part of the whole work, by its length. A second of sound counts as a twentieth of one of picture."""
-    video = plan.video
-    frames = {chunk.unit: (chunk.end or (video.frames if video else 0)) - chunk.begin for chunk in plan.chunks}
-    length = sum(frames.values()) or 1
-    weights = {unit: max(0.01 * length, frames.get(unit, 0.05 * length if unit.startswith("a") else 0)) for unit in all_units(plan)}
+    length = plan.video.frames if plan.video else round(plan.duration_s * plan.segment_frames / Fraction(plan.segment_s))
+    pictures = {chunk.unit: (chunk.end or length) - chunk.begin for chunk in plan.chunks}
+    sounds = {chunk.unit: 0.05 * ((chunk.end or length) - chunk.begin) for track in plan.audio for chunk in track.chunks}
+    known = pictures | sounds
+    weights = {unit: max(0.01 * (length or 1), known.get(unit, 0)) for unit in all_units(plan)}
     whole = sum(weights.values())
     return {unit: round(weight / whole, 6) for unit, weight in weights.items()}
 
@@ -38,8 +40,8 @@ def makers(plan: Plan, rendition: str) -> tuple[str, ...]:
     """Name the units that make parts of a rendition."""
     if plan.preview and rendition in (plan.preview.name, plan.preview.sound_name):
         return (PREVIEW,)
-    tracks = tuple(track.unit for track in plan.audio if track.name == rendition)
-    return tracks or tuple(chunk.unit for chunk in plan.chunks)
+    made = next((track.chunks for track in plan.audio if track.name == rendition), plan.chunks)
+    return tuple(chunk.unit for chunk in made)
 
 
 @dataclass(frozen=True)

@@ -39,14 +39,10 @@ def playlists(progress: Progress) -> list[Write]:
         return []
     video = {rung.name: progress.parts(rung.name) for rung in plan.ladder if progress.encoded}
     audio = {track.name: progress.parts(track.name) for track in plan.audio if progress.encoded}
-    names = [
-        *((name, parts, progress.video_complete) for name, parts in video.items()),
-        *((name, parts, True) for name, parts in audio.items()),
-        *((part.rendition, [part], True) for part in progress.preview),
-    ]
+    tracks = video | audio | {part.rendition: [part] for part in progress.preview}
     writes = [
-        Write(key, media_playlist(key, parts, _longest(parts, Fraction(plan.segment_s)), complete=complete))
-        for name, parts, complete in names
+        Write(key, media_playlist(key, parts, _longest(parts, Fraction(plan.segment_s)), complete=progress.finished(name)))
+        for name, parts in tracks.items()
         for key in [keys.PLAYLIST.key(id=plan.id, rev=plan.rev, rendition=name)]
     ]
     sprites = [sprite for chunk in progress.chunks for sprite in progress.receipts.ok[chunk.unit].sprites]
@@ -136,8 +132,9 @@ def _published(progress: Progress | None, kept: Playable | None, current: Curren
 def _playable(progress: Progress) -> Playable:
     plan, ok = progress.plan, progress.receipts.ok
     lead = plan.ladder[0].name if plan.ladder else plan.audio[0].name
-    playing = progress.preview[:1] or progress.parts(lead)
-    available = sum(Fraction(segment.duration_s) for part in playing for segment in part.segments)
+    growing = [track.name for track in plan.audio if not progress.finished(track.name)]  # picture without sound is not played
+    playing = [progress.preview[:1]] if progress.preview else [progress.parts(name) for name in (lead, *growing)]
+    available = min(sum(Fraction(segment.duration_s) for part in parts for segment in part.segments) for parts in playing)
     complete = progress.status == "ready"
     sprites = any(ok[chunk.unit].sprites for chunk in progress.chunks)
     return Playable(

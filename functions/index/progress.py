@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from functions.common.model import Chunk, Current, Plan, Receipt, Status, TrackPart, Verdict
-from functions.common.orders import FIRST_SEGMENTS, PREVIEW, all_units, required_units
+from functions.common.orders import FIRST_SEGMENTS, PREVIEW, all_units, makers, required_units
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,10 @@ class Progress:
         """Whether every chunk is there."""
         return len(self.chunks) == len(self.plan.chunks)
 
+    def finished(self, rendition: str) -> bool:
+        """Whether a rendition is there to its end."""
+        return all(unit in self.receipts.ok for unit in makers(self.plan, rendition))
+
     @property
     def playable(self) -> bool:
         """Whether a player can begin, with the ladder or with what stands in for it."""
@@ -66,8 +70,8 @@ class Progress:
 
     @property
     def encoded(self) -> bool:
-        """Whether the ladder can be played: sound whole, and three segments of picture or all that there will be."""
-        if self.plan.rejected or not all(track.unit in self.receipts.ok for track in self.plan.audio):
+        """Whether the ladder can be played: each sound has begun, and three segments of picture or all that there will be."""
+        if self.plan.rejected or not all(track.chunks[0].unit in self.receipts.ok for track in self.plan.audio):
             return False
         segments = sum(len(part.segments) for part in self.parts(self.plan.ladder[0].name)) if self.plan.ladder else 0
         return self.video_complete or segments >= FIRST_SEGMENTS
@@ -94,8 +98,5 @@ class Progress:
 
     def parts(self, rendition: str) -> list[TrackPart]:
         """The parts of one rendition that a playlist may name now."""
-        units = [chunk.unit for chunk in self.chunks] if rendition.startswith("v/") else self._audio_units(rendition)
-        return [part for unit in units for part in self.receipts.ok[unit].parts if part.rendition == rendition]
-
-    def _audio_units(self, rendition: str) -> list[str]:
-        return [track.unit for track in self.plan.audio if track.name == rendition and track.unit in self.receipts.ok]
+        done = takewhile(self.receipts.ok.__contains__, makers(self.plan, rendition))
+        return [part for unit in done for part in self.receipts.ok[unit].parts if part.rendition == rendition]

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from operator import itemgetter
 from typing import Final
 
 from msgspec.structs import replace
 
 from functions.common.model import (
+    AudioTrack,
     AudioWork,
     Chunk,
     CopyWork,
@@ -21,6 +23,7 @@ from functions.common.model import (
 )
 from functions.common.orders import FIRST_SEGMENTS, PREVIEW, shares
 from functions.ingest.cost import LONGEST_S, SHORTEST_S, deadline, encoding_s, whole_file_s
+from functions.ingest.plan import ratio
 
 SIDECAR_S: Final = 60
 LATER: Final = 10  # nice(2): a tenth of a processor beside work that waits to be seen
@@ -29,11 +32,14 @@ LATER: Final = 10  # nice(2): a tenth of a processor beside work that waits to b
 def orders(plan: Plan) -> tuple[Order, ...]:
     """Write a plan's orders in the order in which they are made: what plays first comes first, then what shows the video."""
     video = [_video(plan, plan.video, chunk) for chunk in plan.chunks] if plan.video else []
-    audio = [_audio(plan, number) for number in range(len(plan.audio))]
+    begun = [_audio(plan, track, track.chunks[0]) for track in plan.audio]
     first = sum(chunk.begin < FIRST_SEGMENTS * plan.segment_frames for chunk in plan.chunks)
     # Two workers, the fewest, begin with two chunks: in most videos these take longer than the sound, which then fills up.
-    playable = (*_preview(plan), *video[:2], *audio, *video[2:first])
-    later = (replace(order, nice=LATER) for order in (*_stills(plan), *_texts(plan), *video[first:]))
+    playable = (*_preview(plan), *video[:2], *begun, *video[2:first])
+    rest = [(chunk.begin, order) for chunk, order in zip(plan.chunks[first:], video[first:], strict=True)]
+    rest += [(chunk.begin, _audio(plan, track, chunk)) for track in plan.audio for chunk in track.chunks[1:]]
+    in_time = (order for _, order in sorted(rest, key=itemgetter(0)))
+    later = (replace(order, nice=LATER) for order in (*_stills(plan), *_texts(plan), *in_time))
     share = shares(plan)
     return tuple(replace(order, share=share[str(order.unit)]) for order in (*playable, *later))
 
@@ -63,19 +69,23 @@ def _video(plan: Plan, video: VideoFacts, chunk: Chunk) -> Order:
     )
 
 
-def _audio(plan: Plan, number: int) -> Order:
-    track = plan.audio[number]
+def _audio(plan: Plan, track: AudioTrack, chunk: Chunk) -> Order:
+    frame_s = Fraction(plan.segment_s) / plan.segment_frames
+    begin_s, end_s = chunk.begin * frame_s, None if chunk.end is None else chunk.end * frame_s
+    length_s = max(0.0, float(end_s or plan.duration_s) - float(begin_s))
     return Order(
         id=plan.id,
         rev=plan.rev,
-        unit=track.unit,
-        deadline_s=_whole_file(plan, track.channels),
+        unit=chunk.unit,
+        deadline_s=deadline(whole_file_s(length_s, track.channels)) if length_s else LONGEST_S,
         work=AudioWork(
             demuxer=plan.demuxer,
             track=track,
             segment_s=plan.segment_s,
+            begin_s=ratio(begin_s),
+            end_s=None if end_s is None else ratio(end_s),
             pad_to_s=float(plan.video.frames / Fraction(plan.video.rate)) if plan.video and plan.duration_s else 0.0,
-            duration_s=plan.duration_s,
+            duration_s=length_s,
         ),
     )
 
@@ -83,13 +93,13 @@ def _audio(plan: Plan, number: int) -> Order:
 def _preview(plan: Plan) -> Iterator[Order]:
     if plan.preview:
         work = CopyWork(demuxer=plan.demuxer, preview=plan.preview, segment_s=plan.segment_s)
-        yield Order(id=plan.id, rev=plan.rev, unit=PREVIEW, deadline_s=_whole_file(plan, 0), work=work)
+        yield Order(id=plan.id, rev=plan.rev, unit=PREVIEW, deadline_s=_whole_file(plan), work=work)
 
 
 def _texts(plan: Plan) -> Iterator[Order]:
     for track in plan.texts:
         work = TextWork(demuxer=plan.demuxer, track=track)
-        yield Order(id=plan.id, rev=plan.rev, unit=track.unit, deadline_s=_whole_file(plan, 0), work=work)
+        yield Order(id=plan.id, rev=plan.rev, unit=track.unit, deadline_s=_whole_file(plan), work=work)
 
 
 def _stills(plan: Plan) -> Iterator[Order]:
@@ -98,5 +108,5 @@ def _stills(plan: Plan) -> Iterator[Order]:
         yield Order(id=plan.id, rev=plan.rev, unit="s", deadline_s=SHORTEST_S, work=work)
 
 
-def _whole_file(plan: Plan, channels: int) -> int:
-    return deadline(whole_file_s(plan.duration_s, channels)) if plan.duration_s else LONGEST_S
+def _whole_file(plan: Plan) -> int:
+    return deadline(whole_file_s(plan.duration_s, 0)) if plan.duration_s else LONGEST_S

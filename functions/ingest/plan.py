@@ -4,14 +4,17 @@ Everything counts on a grid of a constant rate R: output frame k is shown at k/R
 whole segments, so nothing is rounded twice and all renditions are cut at the same frames.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
+from itertools import accumulate, repeat, takewhile
 from typing import Final
 
 from functions.common.errors import Rejected
 from functions.common.inbox import language
 from functions.common.model import (
     STEREO,
+    AudioCodec,
     AudioTrack,
     Chapter,
     Chunk,
@@ -36,6 +39,12 @@ SEGMENT_S: Final = 4
 RAMP: Final = (1, 1, 1, 2)  # segments of the first chunks: the first frame is seen soon; then
 CHUNK: Final = 4  # 16 s: 6 % cheaper than 8 s, and as quick from 100 workers on
 MAX_AUDIO: Final = 8  # each is a whole read of the source
+SOUND_RAMP: Final = (15,)  # segments of a long sound's first piece, a minute: it is playable as soon as the picture is; then
+SOUND: Final = 75  # 5 minutes, which are read and encoded in 8 s
+SOUND_WHOLE: Final = 90  # up to 6 minutes it is one piece
+# Only there a piece begins exactly where the one before ends: MP4 counts sound by its samples, and AAC's packets overlap, so that
+# one that was warmed up goes on where another encoder stopped (docs/adr/007).
+EXACT: Final[tuple[Demuxer, AudioCodec]] = ("mov", "aac")
 MAX_CHAPTERS: Final = 500
 LONGEST_TAG: Final = 35  # what RFC 5646, 4.4.1, tells a reader to have room for, and model.Language has
 TEXT_CODECS: Final = frozenset({"subrip", "ass", "ssa", "mov_text", "webvtt", "text"})
@@ -64,7 +73,7 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
     if not facts.picture and not sounds:
         raise Rejected("unsupported_codec", "The sound is of a kind that cannot be read.")
     frames = max(1, round((facts.duration_s or 0) * rate))
-    audio = _audio(facts, sounds[:MAX_AUDIO], preset.audio)
+    audio = _audio(facts, sounds[:MAX_AUDIO], preset.audio, partial(pieces, frames, segment_frames))
     return Plan(
         id=video,
         rev=rev,
@@ -109,15 +118,27 @@ def choose_rate(picture: Picture) -> Fraction:
 
 
 def chunks(frames: int, segment_frames: int, longest: int = CHUNK) -> tuple[Chunk, ...]:
-    """Cut frames into chunks of 4, 4, 4, 8, 16, 16 … seconds, none of more than `longest` segments.
+    """Cut frames into chunks of 4, 4, 4, 8, 16, 16 … seconds, none of more than `longest` segments."""
+    lengths = (min(longest, length) for length in (*RAMP, *repeat(CHUNK, frames // segment_frames)))
+    return _cut(frames, segment_frames, lengths, "v{:05}".format)
+
+
+def pieces(frames: int, segment_frames: int, unit: str) -> tuple[Chunk, ...]:
+    """Cut the sound of so many frames into pieces of 1, 5, 5 … minutes, when it is long. The first is called `unit`."""
+    long = frames > SOUND_WHOLE * segment_frames
+    lengths = (*SOUND_RAMP, *repeat(SOUND, frames // segment_frames // SOUND)) if long else ()
+    return _cut(frames, segment_frames, lengths, lambda number: f"{unit}-{number:03}" if number else unit)
+
+
+def _cut(frames: int, segment_frames: int, lengths: Iterable[int], unit: Callable[[int], str]) -> tuple[Chunk, ...]:
+    """Cut frames into pieces of so many segments each.
 
     The last has no end, for `frames` is an estimate; it has a whole segment at least, so a tail shorter than that is merged.
     """
-    begins = list(_begins(frames, segment_frames, longest))
-    ends = [*begins[1:], None]
-    return tuple(
-        Chunk(unit=f"v{number:05}", begin=begin, end=end) for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
-    )
+    ends = (segment_frames * segments for segments in accumulate(lengths))
+    begins = [0, *takewhile(lambda end: frames - end >= segment_frames, ends)]
+    pairs = zip(begins, [*begins[1:], None], strict=True)
+    return tuple(Chunk(unit=unit(number), begin=begin, end=end) for number, (begin, end) in enumerate(pairs))
 
 
 def ratio(value: Fraction) -> str:
@@ -130,17 +151,6 @@ def _longest(picture: Picture, rungs: tuple[Rung, ...], segment_frames: int) -> 
     width, height, light = picture.width, picture.height, picture.transfer
     lengths = (CHUNK, 2, 1)
     return next((n for n in lengths if fits(encoding_s(width, height, light, rungs, n * segment_frames))), 1)
-
-
-def _begins(frames: int, segment_frames: int, longest: int) -> Iterator[int]:
-    begin, number = 0, 0
-    yield begin
-    while True:
-        begin += segment_frames * min(longest, RAMP[number] if number < len(RAMP) else CHUNK)
-        number += 1
-        if frames - begin < segment_frames:
-            return
-        yield begin
 
 
 def _video(facts: Facts, picture: Picture, rate: Fraction, frames: int) -> VideoFacts:
@@ -158,13 +168,15 @@ def _video(facts: Facts, picture: Picture, rate: Fraction, frames: int) -> Video
     )
 
 
-def _audio(facts: Facts, sounds: list[Track], forms: Sequence[Sound]) -> tuple[AudioTrack, ...]:
+def _audio(
+    facts: Facts, sounds: list[Track], forms: Sequence[Sound], cut: Callable[[str], tuple[Chunk, ...]]
+) -> tuple[AudioTrack, ...]:
     default = next((track for track in sounds if track.default), sounds[0] if sounds else None)
     made = [(track, form) for track in sounds for form in _fitting(track, forms)]
     names = _audio_names(made)
     return tuple(
         AudioTrack(
-            unit=f"a{number}",
+            chunks=cut(f"a{number}") if (facts.demuxer, form.codec) == EXACT else (Chunk(unit=f"a{number}", begin=0),),
             name=name,
             stream=track.stream,
             language=_language(track),

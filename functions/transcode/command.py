@@ -11,6 +11,7 @@ from ffmpeg.nodes import FilterableStream, OutputStream
 from functions.common.model import AudioWork, CopyWork, Rung, TextWork, VideoWork
 from functions.transcode import encoders, grid
 from functions.transcode.pictures import sprites
+from functions.transcode.pieces import EARLY_S, Piece
 from functions.transcode.reading import BROKEN, CLEAN, Source, argv, decoding, hdr_tags, opened, seeking, to_sdr
 
 PICTURES: Final = "pictures.mp4"
@@ -45,20 +46,27 @@ def video(program: str, source: Source, work: VideoWork, seek: Fraction | None, 
 
 
 def audio(program: str, source: Source, work: AudioWork) -> list[str]:
-    """Encode a whole audio track, a fragment for each segment: `SOUND`."""
+    """Encode an audio track or a piece of it, a fragment for each segment: `SOUND`.
+
+    A piece is read and encoded from a little before its first packet, so that its encoder is as one that came from there.
+    """
+    piece, origin = Piece.of(work), Fraction(work.track.origin_s)
+    zero = origin + piece.warm_s  # the source's time of the first sample that is encoded
     stream = (
-        opened(source, {}, whole=True)[str(work.track.stream)]
-        .filter("asetpts", f"round(PTS-({work.track.origin_s})/TB)")  # output time 0 is the picture's first frame
+        opened(source, seeking(zero - EARLY_S if piece.warm else None, accurate=False), whole=True)[str(work.track.stream)]
+        .filter("asetpts", f"round(PTS-({zero})/TB)")
         # fill gaps and cut what overlaps; pad a late beginning with silence and cut an early one
         .filter("aresample", encoders.RATE_HZ, **{"async": 1, "first_pts": 0})
     )
-    if work.pad_to_s:
-        stream = stream.filter("apad", whole_dur=f"{work.pad_to_s:.6f}")  # as long as the picture, for players that stop at a gap
+    if piece.stop is not None:
+        stream = stream.filter("atrim", end_sample=piece.stop)
+    elif work.pad_to_s:  # as long as the picture, for players that stop at a gap
+        stream = stream.filter("apad", whole_dur=f"{work.pad_to_s - float(piece.warm_s):.6f}")
     early = encoders.EARLY_SAMPLES[work.track.codec]
-    if early:
-        stream = stream.filter("atrim", start_sample=early).filter("asetpts", "N/SR/TB")
+    if early or piece.late:
+        stream = stream.filter("atrim", start_sample=early).filter("asetpts", f"(N-{piece.late})/SR/TB")
     options = {
-        **encoders.sound(work.track),
+        **encoders.sound(work.track, piece.samples),
         "frag_duration": round(Fraction(work.segment_s) * 1_000_000),  # µs: a fragment is a segment
         "movflags": "+empty_moov+default_base_moof+skip_trailer",
     }

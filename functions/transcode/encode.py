@@ -21,6 +21,7 @@ from functions.common.model import (
 from functions.common.process import Finished
 from functions.transcode import captions, command, grid, objects, outcome, pictures, posters, preview
 from functions.transcode.job import Encoder, Failed, Job, Made
+from functions.transcode.pieces import Piece
 from functions.transcode.segments import Cut, cut
 
 
@@ -120,10 +121,14 @@ def _second(work: VideoWork, frame: int) -> int:
 def _audio(job: Job, work: AudioWork) -> Made:
     done = job.run(command.audio(job.program, job.source(work.demuxer), work))
     body = b"" if done.code else job.read(command.SOUND)
-    made = cut(body, Fraction(0), Fraction(work.segment_s)) if body else None
+    begin = Piece.of(work).begin_s
+    made = cut(body, begin, Fraction(work.segment_s)) if body else None
+    if begin and made and not made.samples:
+        job.require_read(done)
+        return job.made((), Receipt(id=job.order.id))  # after the true end of the source
     if made is None or not made.samples:
-        why = outcome.reason(done.code)
-        job.fail(done, "undecodable", f"The sound of stream {work.track.stream} cannot be decoded from second 0 on: {why}.")
+        where = f"The sound of stream {work.track.stream} cannot be decoded from second {int(begin)} on"
+        job.fail(done, "undecodable", f"{where}: {outcome.reason(done.code)}.")
     job.require_read(done)
     part, writes = objects.track_part(job.order, work.track.name, made)
     hurt = Problem(where=f"audio stream {work.track.stream}", message="The sound is damaged; what could be decoded is heard.")

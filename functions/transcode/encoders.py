@@ -41,10 +41,10 @@ def options(work: VideoWork, rung: Rung) -> Options:
     }
 
 
-def sound(track: AudioTrack) -> Options:
-    """Give the options of a sound's output."""
+def sound(track: AudioTrack, samples: int | None) -> Options:
+    """Give the options of a sound's output. `samples`: what comes after so many is dropped; None: nothing is."""
     return {
-        **_SOUNDS[track.codec],
+        **_SOUNDS[track.codec](samples),
         "b:a": f"{track.kbit}k",
         "ac": track.channels,  # some players refuse a change of channels between tracks
         "flags:a": "+bitexact",
@@ -106,10 +106,16 @@ _ENCODERS: Final[Mapping[VideoCodec, Callable[[VideoWork, Rung], Options]]] = {
     "av1": _svt_av1,
     "vp9": _vpx,
 }
-_SOUNDS: Final[Mapping[AudioCodec, Options]] = {
-    "aac": {
-        "c:a": "aac",  # AAC-LC: every player has it
-        "bsf:a": "noise=drop=lt(pts\\,0)",  # drops the priming packet: else all is 1024 samples late
-    },
-    "opus": {"c:a": "libopus"},
-}
+
+
+def _aac(samples: int | None) -> Options:
+    """AAC-LC: every player has it. The priming packet is dropped: else all is 1024 samples late."""
+    after = "" if samples is None else f"+gte(pts\\,{samples})"
+    return {"c:a": "aac", "bsf:a": f"noise=drop=lt(pts\\,0){after}"}
+
+
+def _opus(_samples: int | None) -> Options:
+    return {"c:a": "libopus"}
+
+
+_SOUNDS: Final[Mapping[AudioCodec, Callable[[int | None], Options]]] = {"aac": _aac, "opus": _opus}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from infra.local.command import LocalError, end_with
 from infra.local.places import TOOLS
-from tests.benchmarks import efforts, engine, film, hops, memory, up
+from tests.benchmarks import efforts, engine, film, hops, memory, model, up
 from tests.benchmarks.figures import Figure, table
 
 FIGURES = TOOLS / "bench.json"
@@ -20,6 +20,7 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "engine": engine.measure,
     "memory": memory.measure,
     "efforts": efforts.measure,
+    "model": model.measure,
 }
 
 

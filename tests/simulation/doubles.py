@@ -49,7 +49,7 @@ class Prober:
             video=_facts(chunks),
             ladder=tuple(_rung(height) for height in HEIGHTS),
             chunks=tuple(_chunk(place, chunks) for place in range(chunks)),
-            audio=(_track(),),
+            audio=(_track(chunks),),
             preview=_preview(4.0 * chunks) if kind == "plain" else None,
         )
 
@@ -66,8 +66,12 @@ def _preview(duration_s: float) -> Preview:
     return Preview(name="v/360p-copy", stream=0, origin_s="0/1", duration_s=duration_s, sound_name="a/und-copy", sound=1)
 
 
-def _track() -> AudioTrack:
-    return AudioTrack(unit="a0", name="a/und-aac", stream=1, language="und", sample_rate_hz=48_000, origin_s="0/1", default=True)
+def _track(chunks: int) -> AudioTrack:
+    """Of a longer video, sound in two pieces."""
+    pieces = (Chunk(unit="a0", begin=0, end=100), Chunk(unit="a0-001", begin=100)) if chunks > 1 else (Chunk(unit="a0", begin=0),)
+    return AudioTrack(
+        chunks=pieces, name="a/und-aac", stream=1, language="und", sample_rate_hz=48_000, origin_s="0/1", default=True
+    )
 
 
 def _rung(height: int) -> Rung:

@@ -47,7 +47,17 @@ PLAN = Plan(
         Chunk(unit="v00001", begin=100, end=200),
         Chunk(unit="v00002", begin=200),
     ),
-    audio=(AudioTrack(unit="a0", name="a/en-aac", stream=1, language="en", sample_rate_hz=48000, origin_s="0/1", default=True),),
+    audio=(
+        AudioTrack(
+            chunks=(Chunk(unit="a0", begin=0),),
+            name="a/en-aac",
+            stream=1,
+            language="en",
+            sample_rate_hz=48000,
+            origin_s="0/1",
+            default=True,
+        ),
+    ),
 )
 
 
@@ -120,6 +130,12 @@ PREVIEWED = replace(
     PLAN,
     preview=Preview(name="v/360p-copy", stream=0, origin_s="0/1", duration_s=13.0, sound_name="a/en-copy", sound=1),
 )
+# The same with its sound in two pieces.
+PIECES = replace(
+    PLAN,
+    audio=(replace(PLAN.audio[0], chunks=(Chunk(unit="a0", begin=0, end=200), Chunk(unit="a0-001", begin=200))),),
+)
+REST = replace(AUDIO, unit="a0-001", parts=(part("a/en-aac", "a0-001", (64_000, 16_000), ("4/1", "1/1"), "mp4a.40.2"),))
 EVERYTHING = {**CHUNKS, "a0": AUDIO, "s": STILLS}
 NO_FRAMES = Verdict(code="undecodable", message="Nothing can be decoded.")
 TODO = WHAT_TO_DO["undecodable"]

@@ -12,9 +12,11 @@ from tests.unit.index.documents import (
     EVERYTHING,
     ID,
     NO_FRAMES,
+    PIECES,
     PLAN,
     PREVIEW,
     PREVIEWED,
+    REST,
     REV,
     STILLS,
     TODO,
@@ -60,6 +62,13 @@ def test_a_video_that_cannot_be_encoded_plays_on_by_its_preview() -> None:
     found = made(progress({"p": PREVIEW, "a0": AUDIO}, {"v00001": NO_FRAMES}, PREVIEWED))
 
     assert (found.status, found.playable is not None) == ("failed", True)
+
+
+def test_what_can_be_watched_ends_where_the_sound_does() -> None:
+    growing = made(progress({**CHUNKS, "a0": AUDIO, "s": STILLS}, plan=PIECES)).playable
+    finished = made(progress({**EVERYTHING, "a0-001": REST}, plan=PIECES)).playable
+
+    assert (growing and growing.available_s, finished and finished.available_s) == (8.0, 13.0)
 
 
 def test_a_preview_that_was_not_fit_changes_nothing() -> None:

@@ -6,16 +6,32 @@ from pathlib import Path
 import m3u8
 import pytest
 
+from functions.common.model import Plan
 from functions.index.manifest import playlists
 from functions.index.playlist import bandwidth, quoted
-from tests.unit.index.documents import AUDIO, CHUNKS, EVERYTHING, ID, PREVIEW, PREVIEWED, REV, folder, part, progress
+from tests.unit.index.documents import (
+    AUDIO,
+    CHUNKS,
+    EVERYTHING,
+    ID,
+    PIECES,
+    PLAN,
+    PREVIEW,
+    PREVIEWED,
+    REST,
+    REV,
+    folder,
+    part,
+    progress,
+)
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "playlists"
 
 
-def written(units: tuple[str, ...]) -> dict[str, str]:
+def written(units: tuple[str, ...], plan: Plan = PLAN) -> dict[str, str]:
     """Give the playlists that are published once these units are done, by their path under the rev."""
-    writes = playlists(progress({unit: EVERYTHING[unit] for unit in units}))
+    made = {**EVERYTHING, "a0-001": REST}
+    writes = playlists(progress({unit: made[unit] for unit in units}, plan=plan))
     return {write.key.removeprefix(f"v/{ID}/{REV}/"): write.body.decode() for write in writes}
 
 
@@ -32,6 +48,14 @@ def test_a_finished_video_has_exactly_these_lists(name: str, renew_golden: bool)
 
 def test_nothing_is_published_before_three_segments_are_there() -> None:
     assert written(("v00000", "v00001", "a0")) == {}
+
+
+def test_a_sound_in_pieces_grows_from_its_beginning() -> None:
+    sounds = [
+        written((*CHUNKS, *units), PIECES).get("a/en-aac/list.m3u8", "") for units in (("a0-001",), ("a0",), ("a0", "a0-001"))
+    ]
+
+    assert [(text.count("#EXTINF"), "#EXT-X-ENDLIST" in text) for text in sounds] == [(0, False), (2, False), (4, True)]
 
 
 def test_nothing_is_published_before_the_sound_is_there() -> None:

@@ -47,6 +47,24 @@ def test_all_that_is_not_played_first_stands_back() -> None:
     assert [order.unit for order in made(FACTS) if order.nice == 0] == PLAYABLE
 
 
+def test_a_long_sounds_later_pieces_are_made_with_the_pictures_of_their_time() -> None:
+    units = [str(order.unit) for order in made(replace(FACTS, demuxer="mov", duration_s=Fraction(1000), texts=()))]
+    pieces = [place for place, unit in enumerate(units) if unit.startswith("a0")]
+
+    assert [units[place] for place in pieces] == ["a0", "a0-001", "a0-002", "a0-003", "a0-004"]
+    assert [units[place - 1] for place in pieces[1:]] == ["v00006", "v00025", "v00044", "v00062"]
+
+
+def test_a_piece_of_a_sound_is_told_its_time() -> None:
+    orders = {order.unit: order for order in made(replace(FACTS, demuxer="mov", duration_s=Fraction(1000), texts=()))}
+    first, last = orders["a0"].work, orders["a0-004"].work
+
+    assert isinstance(first, AudioWork)
+    assert isinstance(last, AudioWork)
+    assert (first.begin_s, first.end_s, first.duration_s) == ("0/1", "60/1", 60)
+    assert (last.begin_s, last.end_s, last.duration_s, last.pad_to_s) == ("960/1", None, 40, 1000)
+
+
 def test_sound_alone_has_no_stills() -> None:
     assert [order.unit for order in made(replace(FACTS, picture=None, texts=()))] == ["a0", "a1"]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from functions.common import presets, schema
 from functions.common.errors import Rejected
 from functions.common.model import Plan, Verdict
+from functions.ingest.accept import Demuxer
 from functions.ingest.facts import Facts, Mark, Picture, Track
 from functions.ingest.plan import choose_rate, chunks, plan, rejected
 
@@ -54,6 +55,22 @@ def starts(frames: int, segment_frames: int = 100) -> list[int]:
 def test_the_rate_is_a_standard_one_or_the_pictures_own(average: str, real: str, rate: str) -> None:
     picture = replace(PICTURE, average_rate=Fraction(average), real_rate=Fraction(real))
     assert choose_rate(picture) == Fraction(rate)
+
+
+@pytest.mark.parametrize(
+    ("demuxer", "preset", "seconds", "begins"),
+    [
+        ("mov", "web", 360, [0]),
+        ("mov", "web", 361, [0, 1500]),
+        ("mov", "web", 1000, [0, 1500, 9000, 16_500, 24_000]),
+        ("matroska", "web", 1000, [0]),
+        ("mov", "webm", 1000, [0]),
+    ],
+)
+def test_a_long_sound_is_cut_where_it_joins_exactly(demuxer: Demuxer, preset: str, seconds: int, begins: list[int]) -> None:
+    found = plan(replace(FACTS, demuxer=demuxer, duration_s=Fraction(seconds)), presets.preset(preset), VIDEO, REV, UPLOADED)
+
+    assert [chunk.begin for chunk in found.audio[0].chunks] == begins
 
 
 @given(st.fractions(0, 1000), st.fractions(0, 90_000))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from functions.common.model import AudioTrack, AudioWork, CopyWork, Preview, Rung, TextTrack, TextWork, VideoFacts, VideoWork
+from functions.common.model import AudioTrack, AudioWork, Chunk, CopyWork, Preview, Rung, TextTrack, TextWork, VideoFacts, VideoWork
 from functions.transcode import command, grid, pictures
 from functions.transcode.reading import NETWORK, Source
 
@@ -24,7 +24,9 @@ LADDER = (
 CHUNK = VideoWork(demuxer="mov", preroll_s=0.5, video=FILM, ladder=LADDER, segment_frames=120, begin=480, end=960)
 OLD = replace(FILM, width=720, height=576, rate="25/1", interlaced=True, codec="mpeg2video")
 HDR = replace(FILM, transfer="pq", codec="hevc")
-SOUND = AudioTrack(unit="a0", name="a/en-aac", stream=1, language="en", sample_rate_hz=44_100, origin_s="7/5")
+SOUND = AudioTrack(
+    chunks=(Chunk(unit="a0", begin=0),), name="a/en-aac", stream=1, language="en", sample_rate_hz=44_100, origin_s="7/5"
+)
 
 SILENT = Preview(name="v/1080p-copy", stream=0, origin_s="7/5", duration_s=180.18)
 PREVIEW = replace(SILENT, sound_name="a/en-copy", sound=1)

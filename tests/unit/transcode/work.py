@@ -11,6 +11,7 @@ from functions.common import keys
 from functions.common.model import (
     AudioTrack,
     AudioWork,
+    Chunk,
     InboxObject,
     Order,
     Receipt,
@@ -40,7 +41,15 @@ LADDER = (
 SEGMENT = 25  # a second or so, for quick tests; a real one has four
 CHUNKS: tuple[tuple[int, int | None], ...] = ((0, 25), (25, 100), (100, 150), (150, None))
 
-SOUND = AudioTrack(unit="a0", name="a/en-aac", stream=1, language="en", sample_rate_hz=48_000, origin_s="0/1", default=True)
+SOUND = AudioTrack(
+    chunks=(Chunk(unit="a0", begin=0),),
+    name="a/en-aac",
+    stream=1,
+    language="en",
+    sample_rate_hz=48_000,
+    origin_s="0/1",
+    default=True,
+)
 
 
 def video(begin: int, end: int | None, facts: VideoFacts = FILM, demuxer: str = "mov", preroll_s: float = 0.5) -> VideoWork:

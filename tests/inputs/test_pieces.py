@@ -1,0 +1,79 @@
+"""A long sound, which is encoded in pieces: nobody can hear where they join."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pytest
+
+from tests.frames import beeps, decoded
+from tests.inputs import gpac
+from tests.inputs.engine import Converted, Making, convert
+from tests.media import AAC, X264, ffmpeg
+from tests.unit.transcode.store import Store
+
+SECONDS: Final = 400  # in pieces of 1 and 5 minutes, and the rest
+PLAYED: Final = ("-protocol_whitelist", "file", "-allowed_extensions", "ALL")
+RATE_HZ: Final = 48_000
+WINDOW: Final = 2048  # samples: two packets
+# Each second a beep, and all the time notes that are struck and fade, which is what an encoder's windows change for.
+MUSIC: Final = (
+    "0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.1)+0.06*sin(2*PI*(220+40*floor(mod(t,7)))*t)*exp(-9*mod(t,0.37))"
+    "|0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.1)+0.06*sin(2*PI*330*t)*exp(-9*mod(t,0.23))"
+)
+
+type Samples = np.ndarray[tuple[int], np.dtype[np.float32]]
+
+
+@pytest.fixture(scope="module", params=[48_000, 44_100])
+def made(request: pytest.FixtureRequest, store: Store, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Converted]:
+    """Encode all pieces of a long sound; give the source too."""
+    folder = tmp_path_factory.mktemp("long")
+    source = folder / "source.mp4"
+    music = folder / "music.wav"
+    ffmpeg("-f", "lavfi", "-i", f"aevalsrc='{MUSIC}':s={request.param}:d=40", music)
+    inputs = ("-f", "lavfi", "-i", "color=size=160x90:rate=10", "-stream_loop", "-1", "-i", music)
+    ffmpeg(*inputs, "-t", str(SECONDS), *X264, "-g", "100", *AAC, "-b:a", "256k", source)
+    return source, convert(source, store, folder, Making(units={"v00000", "v00001", "v00002", "a0", "a0-001", "a0-002"}))
+
+
+def samples(path: Path, *options: str) -> Samples:
+    """Decode the left channel."""
+    return np.frombuffer(decoded(path, options, "-map", "0:a:0", "-ar", str(RATE_HZ), "-ac", "1", "-f", "f32le", "-"), "<f4")
+
+
+def test_it_is_cut_where_the_plan_says(made: tuple[Path, Converted]) -> None:
+    (track,) = made[1].plan.audio
+    assert [(chunk.unit, chunk.begin, chunk.end) for chunk in track.chunks] == [
+        ("a0", 0, 600),
+        ("a0-001", 600, 3600),
+        ("a0-002", 3600, None),
+    ]
+
+
+def test_every_sample_is_there_once(made: tuple[Path, Converted]) -> None:
+    name = made[1].plan.audio[0].name
+    (track,) = gpac.read(made[1], [name])[name].tracks
+
+    assert track.gapless
+    assert len({part.init for part in gpac.parts(made[1], name)}) == 1
+    assert float(Fraction(sum(sample.duration for sample in track.samples), track.timescale)) == pytest.approx(SECONDS, abs=0.05)
+
+
+def test_every_beep_is_heard_at_its_second(made: tuple[Path, Converted]) -> None:
+    heard = beeps(made[1].playlist(made[1].plan.audio[0].name), *PLAYED)
+    assert heard[1:] == pytest.approx(list(range(1, SECONDS)), abs=0.005)
+
+
+def test_joins_are_as_near_to_the_source_as_all_else(made: tuple[Path, Converted]) -> None:
+    """By what the encoder changed, around each join and around the same place of the notes in other seconds."""
+    source, converted = made
+    ours, theirs = samples(converted.playlist(converted.plan.audio[0].name), *PLAYED), samples(source)
+    length = min(len(ours), len(theirs))
+    wrong = ours[:length] - theirs[:length]
+    power = np.square(wrong[: length - length % WINDOW].reshape(-1, WINDOW)).mean(axis=1)
+    joins = [join * RATE_HZ // WINDOW for join in (60, 360)]
+    near = max(power[join - 1 : join + 2].max() for join in joins)
+
+    assert near <= np.quantile(power, 0.99)
