@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from infra.local.command import LocalError, end_with
 from infra.local.places import TOOLS
-from tests.benchmarks import efforts, engine, film, hops, memory, model, up
+from tests.benchmarks import efforts, engine, film, hops, lengths, memory, model, up
 from tests.benchmarks.figures import Figure, table
 
 FIGURES = TOOLS / "bench.json"
@@ -17,6 +17,7 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "up": up.measure,
     "hops": hops.measure,
     "film": film.measure,
+    "lengths": lengths.measure,
     "engine": engine.measure,
     "memory": memory.measure,
     "efforts": efforts.measure,
@@ -33,7 +34,7 @@ def main(names: list[str]) -> None:
     for name in names or BENCHMARKS:
         figures = BENCHMARKS[name]()
         print(table(figures), flush=True)
-        kept |= {figure.name: round(figure.value, 3) for figure in figures}
+        kept |= {figure.name: round(figure.value, 4) for figure in figures}
         FIGURES.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
 
 

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
+FINE = 0.1  # smaller figures are told with four decimals
+
+
 @dataclass(frozen=True)
 class Figure:
     """One number. `most` is what it should be at most; None for what only explains another figure."""
@@ -22,7 +25,7 @@ def table(figures: Sequence[Figure]) -> str:
         "| figure | value | at most | what it is |",
         "|---|---:|---:|---|",
         *(
-            f"| `{each.name}` | {each.value:,.2f} | {'' if each.most is None else f'{each.most:g}'} | {each.says} |"
+            f"| `{each.name}` | {each.value:,.{2 if each.value >= FINE else 4}f} | {'' if each.most is None else f'{each.most:g}'} | {each.says} |"
             for each in figures
         ),
     ]

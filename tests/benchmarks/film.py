@@ -33,7 +33,7 @@ def measure() -> list[Figure]:
             with timed() as preview:
                 found.wait(video, lambda manifest: manifest.playable is not None)
             with timed() as first:
-                _watch_begin(found, video)
+                watch_begin(found, video)
             found.settled(video, "ready", PATIENCE_S)
         plan = _plan(found, video)
     whole_s, first_s = whole.seconds, preview.seconds + first.seconds
@@ -58,7 +58,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def _watch_begin(found: Library, video: str) -> None:
+def watch_begin(found: Library, video: str) -> None:
     """Do what a player does first that has no use for a preview: read the lists, fetch the first bytes of picture and sound."""
     manifest: Manifest | None = found.manifest(video)
     main = manifest.playable.main if manifest and manifest.playable else ""

@@ -37,7 +37,7 @@ RATE: Final = Fraction(25)
 SIZE: Final = MINUTES * 60 * 1_000_000  # bytes: 8 Mbit/s
 CHUNKS_COUNTED: Final = 30  # in the simulation, whose store calls are counted
 WORKERS: Final = (2, 20, 100, 400)
-LENGTHS: Final = (2, 4, 8)  # segments of a chunk
+LENGTHS: Final = (1, 2, 4)  # segments of a chunk
 UNITS: Final = {"short": "v00000", "long": "v00004", "sound": "a0", "stills": "s"}
 
 
