@@ -43,10 +43,10 @@ class Step:
 
 def environments() -> Iterator[Step]:
     """Give the steps of Python in their order."""
-    yield _environment("venv", "dev", "the development environment")
-    yield _environment("function", "function", "the functions' runtime")
-    yield _environment("sam", "sam", "SAM, which builds and deploys,")
-    yield _environment("localstack", "localstack", "LocalStack, the emulator,")
+    yield environment("venv", "dev", "the development environment")
+    yield environment("function", "function", "the functions' runtime")
+    yield environment("sam", "sam", "SAM, which builds and deploys,")
+    yield environment("localstack", "localstack", "LocalStack, the emulator,")
     yield _catalog()
 
 
@@ -58,7 +58,8 @@ def modules() -> Iterator[Step]:
         yield _npm("bundling the front end's modules", (*listings, FRONTEND / "build.mjs"), "vendor", "run", "build")
 
 
-def _environment(name: str, requirements: str, what: str) -> Step:
+def environment(name: str, requirements: str, what: str) -> Step:
+    """Give the step that makes .local/<name> of a requirements file."""
     folder, listing = TOOLS / name, REQUIREMENTS / f"{requirements}.txt"
     python = folder / "bin" / "python"
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from infra.local.command import LocalError, end_with
 from infra.local.places import TOOLS
-from tests.benchmarks import efforts, engine, film, hops, lengths, memory, model, up
+from tests.benchmarks import efforts, engine, film, hops, lengths, memory, model, rates, shaka, up
 from tests.benchmarks.figures import Figure, table
 
 FIGURES = TOOLS / "bench.json"
@@ -19,6 +19,8 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "film": film.measure,
     "lengths": lengths.measure,
     "engine": engine.measure,
+    "shaka": shaka.measure,
+    "rates": rates.measure,
     "memory": memory.measure,
     "efforts": efforts.measure,
     "model": model.measure,

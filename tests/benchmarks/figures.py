@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-
 FINE = 0.1  # smaller figures are told with four decimals
 
 
@@ -18,16 +17,18 @@ class Figure:
     says: str
     most: float | None = None
 
+    @property
+    def told(self) -> str:
+        """The value as a person reads it."""
+        return f"{self.value:,.{2 if self.value >= FINE else 4}f}"
+
 
 def table(figures: Sequence[Figure]) -> str:
     """Lay figures out as a Markdown table."""
     rows = [
         "| figure | value | at most | what it is |",
         "|---|---:|---:|---|",
-        *(
-            f"| `{each.name}` | {each.value:,.{2 if each.value >= FINE else 4}f} | {'' if each.most is None else f'{each.most:g}'} | {each.says} |"
-            for each in figures
-        ),
+        *(f"| `{each.name}` | {each.told} | {'' if each.most is None else f'{each.most:g}'} | {each.says} |" for each in figures),
     ]
     return "\n".join(rows) + "\n"
 

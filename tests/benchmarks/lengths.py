@@ -31,8 +31,8 @@ def _film(found: Library, name: str, seconds: int) -> Iterator[Figure]:
     with timed() as ladder:
         with timed() as first:
             manifest = found.wait(video, lambda seen: seen.playable is not None)
+            previewed = b"-copy/" in found.get(manifest.playable.main if manifest.playable else "")
         watch_begin(found, video)
-    previewed = b"-copy/" in found.get(manifest.playable.main if manifest.playable else "")
     found.remove(key)
     queue = found.stack.queues["transcode"]
     until(lambda: _idle(found, queue) or None, IDLE_S, lambda: f"{queue} did not come to rest")

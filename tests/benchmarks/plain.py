@@ -19,11 +19,12 @@ def _arguments(film: Path, plan: Plan, threads: str, seconds: float | None) -> I
     yield from ("-v", "error", "-nostdin", "-y", *(("-t", str(seconds)) if seconds else ()), "-i", str(film))
     yield from ("-filter_complex", ";".join((split, *scaled)))
     for name, rung in zip(names, plan.ladder, strict=True):
-        yield from ("-map", f"[{name}]", *_x264(rung, plan.segment_frames, threads), *_hls(name))
+        yield from ("-map", f"[{name}]", *x264(rung, plan.segment_frames, threads), *_hls(name))
     yield from ("-map", "0:a", "-c:a", "aac", "-b:a", "128k", *_hls("sound"))
 
 
-def _x264(rung: Rung, group: int, threads: str) -> Sequence[str]:
+def x264(rung: Rung, group: int, threads: str) -> Sequence[str]:
+    """Write our settings of x264 for a rung, but perhaps its number of threads."""
     return (
         *("-c:v", "libx264", "-preset", "veryfast", "-crf", str(rung.crf), "-profile:v", "high", "-bf", "3"),
         *("-maxrate", f"{rung.maxrate_kbit}k", "-bufsize", f"{rung.bufsize_kbit}k", "-x264-params", f"threads={threads}"),
