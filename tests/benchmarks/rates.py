@@ -24,8 +24,13 @@ SECONDS: Final = 12
 RATE: Final = Fraction(25)
 GROUP: Final = 100  # frames
 THREADS: Final = "1"
-# Kinds of pictures, by ffmpeg's own sources: a slide that stands, a drawn film, fine structures that move. Film is a clip.
-DRAWN: Final = {"slide": "smptehdbars", "cartoon": "testsrc2", "structures": "mandelbrot"}
+# Kinds of pictures, by ffmpeg's own sources: a slide that stands, a drawn film, a calm picture with little noise. Film is a clip.
+SIZE: Final = "size=1920x1080:rate=25"
+DRAWN: Final = {
+    "slide": f"smptehdbars={SIZE}",
+    "cartoon": f"testsrc2={SIZE}",
+    "calm": f"gradients={SIZE}:speed=0.01:seed=1,noise=alls=4:allf=t",
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def measure() -> list[Figure]:
 
 def _drawn(folder: Path, kind: str, source: str) -> Path:
     path = folder / f"{kind}.mp4"
-    ffmpeg("-f", "lavfi", "-i", f"{source}=size=1920x1080:rate=25", "-t", str(SECONDS), "-c:v", "libx264", "-qp", "8",
+    ffmpeg("-f", "lavfi", "-i", source, "-t", str(SECONDS), "-c:v", "libx264", "-qp", "8",
            "-preset", "ultrafast", "-pix_fmt", "yuv420p", path)  # fmt: skip
     return path
 
@@ -57,8 +62,9 @@ def _compare(kind: str, source: Path, rung: Rung, folder: Path) -> Iterator[Figu
     place = capped.index("-crf")
     fixed = (*capped[:place], "-b:v", f"{rung.maxrate_kbit}k", *capped[place + 2 :])
     ours, theirs = _encoded(source, capped, folder / f"{kind}-ours"), _encoded(source, fixed, folder / f"{kind}-fixed")
-    both = f"capped quality ({ours.vmaf:.1f} VMAF) of a fixed {rung.maxrate_kbit} kbit/s ({theirs.vmaf:.1f})"
-    says = f"of {rung.height}p of a {kind}, {both}"
+    kbit = 8 * ours.size / SECONDS / 1000
+    both = f"capped quality ({kbit:,.0f} kbit/s, VMAF {ours.vmaf:.1f}) of a fixed rate of {rung.maxrate_kbit:,} ({theirs.vmaf:.1f})"
+    says = f"of {rung.height}p, {kind}: {both}"
     yield Figure(f"rate_bytes_{kind}", ours.size / theirs.size, f"bytes {says}", most=1)
     yield Figure(f"rate_cpu_{kind}", ours.cpu_s / theirs.cpu_s, f"CPU time {says}", most=1.05)
 

@@ -1,0 +1,101 @@
+"""What people drop into the inbox or upload, and what it says of one id. PURE."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from functions.common import keys
+from functions.common.model.values import Count, Document, Id, Key, Language, Line, Seconds, Time, Value, Visibility
+
+
+class InboxObject(Value, frozen=True):
+    """One version of an object in the inbox. `size` in bytes, `modified` as the store says."""
+
+    key: Key
+    version: str
+    etag: str
+    size: Count
+    modified: Time
+
+
+class Sidecar(Value, frozen=True):
+    """Captions or a poster that lie beside a source.
+
+    `adopted` is the generation of `current` that took it in, 0 before. A file that was away and is back is taken in anew.
+    """
+
+    kind: Literal["captions", "poster"]
+    object: InboxObject
+    language: Language | None = None
+    adopted: Count = 0
+
+    @property
+    def rev(self) -> str:
+        """Name this adoption; like a source's rev it never returns."""
+        return keys.rev(self.object.key, self.object.version, str(self.adopted))
+
+
+class Chapter(Value, frozen=True):
+    """A named place in the video, `at` in seconds."""
+
+    at: Seconds
+    title: Line
+
+
+class Note(Value, frozen=True):
+    """What a person says of a video; each field may be absent."""
+
+    title: Line | None = None
+    description: Annotated[str, Meta(max_length=20_000)] | None = None
+    tags: tuple[Annotated[str, Meta(max_length=100)], ...] = ()
+    channel: Annotated[str, Meta(max_length=100)] | None = None
+    date: Time | None = None
+    language: Language | None = None
+    visibility: Visibility = "public"
+    poster_at: Seconds | None = None
+    chapters: tuple[Chapter, ...] = ()
+
+
+class Problem(Value, frozen=True):
+    """Something that was ignored, and why, in words for the owner; `where` is a file name or a stream."""
+
+    where: Line
+    message: Line
+
+
+class Current(Document, frozen=True, tag="current-1.json"):
+    """What the inbox says of one id now. Written by ingest only (and by sweep for a dead letter); never deleted.
+
+    `generation` grows at each write. Without a source every word of the user's is absent.
+    `date` is the note's, else the first source version's time.
+    """
+
+    id: Id
+    generation: Annotated[int, Meta(ge=1)]
+    adoption: Count = 0
+    had_source: bool = False
+    rev: Id | None = None
+    source: InboxObject | None = None
+    note_object: InboxObject | None = None
+    note: Note | None = None
+    sidecars: tuple[Sidecar, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    date: Time | None = None
+    first_seen: Time | None = None
+
+
+class Item(Document, frozen=True, tag="item-1.json"):
+    """An upload made through the API. Its status is that of the video."""
+
+    item_id: str
+    client_id: str
+    created_at: Time
+    file_name: str
+    file_size: Count
+    content_type: str
+    key: Key
+    video_id: Id
+    upload_id: str
+    part_size: Count
+    sha512_checksum: str | None = None
+    conversion_type: str | None = None
