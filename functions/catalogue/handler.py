@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from functions.catalogue.pages import SiteText, index_page, watch_page
+from functions.catalogue.pages import SiteText, atom_feed, index_page, json_feed, watch_page
 from functions.catalogue.tree import EMPTY, Tree, change, grown
 from functions.common import keys, schema
 from functions.common.model import Entry, Manifest, Page, Root
@@ -15,6 +15,7 @@ from functions.common.store import Bucket, Buckets, Look, Write
 from functions.common.wiring import Lambda
 
 REBUILD = "rebuild"  # a message that names this instead of a fragment renews the front page after a deployment
+FRONT = {keys.INDEX_PAGE: index_page, keys.ATOM_FEED: atom_feed, keys.JSON_FEED: json_feed}
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Catalogue:
         """Bring a batch of videos into the catalogue; only when all is written do the fragments go."""
         videos = sorted({video for key in group.keys if (video := keys.id_of(key))})
         self._derive_root(videos)
-        self._derive_index()
+        self._derive_front()
         for video in videos:
             self._derive_page(video)
         self.buckets.work.delete(key for key in group.keys if keys.FRAGMENT.parse(key))
@@ -47,14 +48,15 @@ class Catalogue:
 
         self.buckets.media.derive(compute)
 
-    def _derive_index(self) -> None:
-        key = keys.INDEX_PAGE.key()
+    def _derive_front(self) -> None:
+        """Render what shows the newest videos: the front page and the feeds."""
 
         def compute(look: Look) -> Sequence[Write]:
-            look(key)
+            for form in FRONT:
+                look(form.key())
             body = self.buckets.media.read(keys.ROOT.key())
             root = schema.load(Root, body) if body else EMPTY.root
-            return (Write(key, index_page(root, self.text)),)
+            return [Write(form.key(), render(root, self.text)) for form, render in FRONT.items()]
 
         self.buckets.site.derive(compute)
 
@@ -116,7 +118,8 @@ def name_of(key: str) -> str | None:
 @functools.cache
 def _stage() -> Stage:
     parts = Lambda.of("catalogue", os.environ)
-    text = SiteText(title=CatalogueSettings.of(os.environ).site_title)
+    settings = CatalogueSettings.of(os.environ)
+    text = SiteText(title=settings.site_title, url=settings.site_url, media=settings.media_url)
     return Stage(name_of, Catalogue(parts.buckets, text).act, parts.heart, parts.telemetry)
 
 

@@ -1,15 +1,18 @@
 """The site's pages as HTML, from the documents that they show. PURE.
 
-The same documents give the same bytes. Links are relative, and a page never says where the media bucket is: an `<img>`
-names its object's key in `data-key`, which a script resolves against `config.json`. Templates are part of the code.
+The same documents give the same bytes. Links are relative, and nothing that a visitor's browser loads says where the media bucket
+is: an `<img>` names its object's key in `data-key`, which a script resolves against `config.json`. Only what other sites read,
+feeds and previews of links, has addresses. Templates are part of the code.
 """
 
 import functools
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -20,6 +23,7 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+ENTRY_ID: Final = "urn:x-reelbucket:"  # a video keeps its id wherever its site moves
 UNTITLED: Final = "Untitled video"
 SUMMARY_CHARACTERS: Final = 200  # link previews and search results show no more
 CARD_WIDTH: Final = 640  # of a poster in a list, in pixels: two for each of a card's 320
@@ -29,11 +33,16 @@ _WHITE: Final = "\n\t"  # the control characters that HTML allows and people typ
 
 @dataclass(frozen=True)
 class SiteText:
-    """What the operator calls the site: its title and a sentence on it. `language` (BCP 47) is that of the site's own words."""
+    """What the operator calls the site: its title and a sentence on it. `language` (BCP 47) is that of the site's own words.
+
+    `url` and `media` are where site and media bucket are found, with a slash at the end; empty where nobody has said so.
+    """
 
     title: str = "reelbucket"
     summary: str = "Videos, served as files."
     language: str = "en"
+    url: str = ""
+    media: str = ""
 
 
 def index_page(root: Root, site: SiteText) -> bytes:
@@ -41,17 +50,66 @@ def index_page(root: Root, site: SiteText) -> bytes:
     return _render("index.html", root=root, site=site)
 
 
+def atom_feed(root: Root, site: SiteText) -> bytes:
+    """Render the newest videos as an Atom feed (RFC 4287). Links are relative to the feed where the site's address is unknown."""
+    return _render("feed.xml", root=root, site=site)
+
+
+def json_feed(root: Root, site: SiteText) -> bytes:
+    """Write the newest videos as a JSON Feed 1.1 (jsonfeed.org)."""
+    items = [
+        {
+            "id": f"{ENTRY_ID}{entry.id}",
+            "url": f"{site.url}w/{entry.id}.html",
+            "title": entry.title or UNTITLED,
+            "content_text": entry.title or UNTITLED,
+            "date_published": entry.date,
+            **({"image": site.media + _still(entry.posters).object} if site.media and entry.posters else {}),
+            **({"tags": entry.tags} if entry.tags else {}),
+            **({"authors": [{"name": entry.channel}]} if entry.channel else {}),
+        }
+        for entry in root.newest
+    ]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": site.title, "language": site.language}
+    links = {"home_page_url": f"{site.url}index.html", "feed_url": f"{site.url}feed.json"} if site.url else {}
+    return msgspec.json.format(msgspec.json.encode({**feed, **links, "items": items}), indent=1)
+
+
 def watch_page(manifest: Manifest, site: SiteText) -> bytes:
     """Render the page of one video: its words and its frame. Whether it plays is read from the manifest when it is opened."""
+    posters = manifest.posters or (manifest.playable.posters if manifest.playable else ())
+    summary = " ".join(manifest.description.split())[:SUMMARY_CHARACTERS]
     return _render(
         "watch.html",
         video=manifest,
         site=site,
         title=manifest.title or UNTITLED,
-        summary=" ".join(manifest.description.split())[:SUMMARY_CHARACTERS],
-        posters=shown(manifest.posters or (manifest.playable.posters if manifest.playable else ())),
+        summary=summary,
+        posters=shown(posters),
+        still=_still(posters) if posters else None,
+        linked=_linked_data(manifest, site, summary) if site.url and site.media and posters else None,
         duration_s=manifest.playable.duration_s if manifest.playable else 0,
     )
+
+
+def _still(posters: Sequence[Picture]) -> Picture:
+    """Choose the picture that other sites show: a JPEG, which all of them read, of about their width."""
+    return picture(tuple(poster for poster in posters if not poster.object.endswith(".webp")) or tuple(posters), STAGE_WIDTH)
+
+
+def _linked_data(manifest: Manifest, site: SiteText, summary: str) -> Markup:
+    """Write a VideoObject of schema.org as JSON-LD, for search engines. Nothing in it can end the script that it stands in."""
+    playable, posters = manifest.playable, manifest.posters or (manifest.playable.posters if manifest.playable else ())
+    page = {"@context": "https://schema.org", "@type": "VideoObject", "name": manifest.title or UNTITLED}
+    more = {
+        "description": summary or manifest.title or UNTITLED,
+        "thumbnailUrl": site.media + _still(posters).object,
+        "uploadDate": manifest.date,
+        "url": f"{site.url}w/{manifest.id}.html",
+        **({"duration": f"PT{playable.duration_s:.0f}S", "contentUrl": site.media + playable.main} if playable else {}),
+    }
+    text = msgspec.json.encode({**page, **more}).decode()
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704  # escaped here
 
 
 def clock(seconds: float) -> str:
@@ -93,7 +151,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(clock=clock, day=day, srcset=srcset, picture=picture)
-    environment.globals.update(UNTITLED=UNTITLED, CARD_WIDTH=CARD_WIDTH, STAGE_WIDTH=STAGE_WIDTH)
+    environment.globals.update(UNTITLED=UNTITLED, CARD_WIDTH=CARD_WIDTH, STAGE_WIDTH=STAGE_WIDTH, ENTRY_ID=ENTRY_ID)
     return environment
 
 

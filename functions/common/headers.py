@@ -17,6 +17,7 @@ CONTENT_TYPES: Final = {
     "png": "image/png",
     "webp": "image/webp",
     "html": "text/html; charset=utf-8",
+    "xml": "application/atom+xml; charset=utf-8",  # the one that we write is a feed
 }
 NAMED_BY_HASH: Final = (
     *(keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER),

@@ -103,6 +103,8 @@ ROOT: Final = Form("catalogue/root.json")
 # site bucket: public; written by the catalogue stage
 INDEX_PAGE: Final = Form("index.html")
 WATCH_PAGE: Final = Form("w/{id}.html")
+ATOM_FEED: Final = Form("feed.xml")
+JSON_FEED: Final = Form("feed.json")
 
 # inbox bucket: what the API uploads; people may use any other key
 UPLOAD: Final = Form("{client}/{item}/{file}")
@@ -114,7 +116,7 @@ MEDIA_FORMS: Final = (
     *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, TEXT),
     *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, ROOT),
 )
-SITE_FORMS: Final = (INDEX_PAGE, WATCH_PAGE)
+SITE_FORMS: Final = (INDEX_PAGE, WATCH_PAGE, ATOM_FEED, JSON_FEED)
 
 
 def video_id(stem: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Self
 
 PREFIX: Final = "REELBUCKET_"
+UNKNOWN: Final = "unknown"  # stands where the template knows no address
 
 
 class Misconfigured(Exception):  # noqa: N818  # names the variable at fault
@@ -98,14 +99,17 @@ class IngestSettings:
 
 @dataclass(frozen=True)
 class CatalogueSettings:
-    """What the pages say of the site."""
+    """What the pages say of the site; `site_url` and `media_url` end with a slash, and are empty where nobody knows them."""
 
     site_title: str
+    site_url: str
+    media_url: str
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
         """Read the catalogue's own variables."""
-        return cls(site_title=read(environment, "SITE_TITLE"))
+        site_url, media_url = (read(environment, name).replace(UNKNOWN, "") for name in ("SITE_URL", "MEDIA_URL"))
+        return cls(site_title=read(environment, "SITE_TITLE"), site_url=site_url, media_url=media_url)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 REGION: Final = "us-east-1"
-KEYS: Final = "test"  # the emulator looks at no key; "test" is its account 000000000000
+KEYS: Final = "test"  # the emulator looks at no key; "test" is its account
+NUMBER: Final = "000000000000"
+
+
+def bucket_name(kind: str) -> str:
+    """Name a bucket as template.yaml does."""
+    return f"reelbucket-{kind}-{NUMBER}-{REGION}"
 
 
 @dataclass(frozen=True)

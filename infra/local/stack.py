@@ -11,7 +11,7 @@ from pathlib import Path
 
 from functions.common import events
 from infra.local import deployment, emulator, seed
-from infra.local.account import REGION, Account
+from infra.local.account import REGION, Account, bucket_name
 from infra.local.command import LocalError, end_with, say
 from infra.local.fingerprint import fingerprint, is_stamped, put_stamp
 from infra.local.places import Places, places
@@ -63,7 +63,11 @@ def up(where: Places, parameters: Mapping[str, str] | None = None) -> Stack:
         build = built.result()
     account = Account.at(running.endpoint)
     token = _token(account)
-    _deploy(account, build, {**deployment.PARAMETERS, **(parameters or {})}, where)
+    addresses = {
+        "SiteUrl": _site_url(running.port, bucket_name("site")),
+        "MediaUrl": _media_url(running.port, bucket_name("media")),
+    }
+    _deploy(account, build, {**deployment.PARAMETERS, **addresses, **(parameters or {})}, where)
     stack = _described(account, running.port, token)
     stack.write(where.stack_file)
     _publish_site(account, stack, where)
@@ -124,12 +128,21 @@ def _described(account: Account, port: int, token: str) -> Stack:
         work_bucket=buckets["Work"],
         media_bucket=buckets["Media"],
         site_bucket=buckets["Site"],
-        site_url=f"http://{emulator.HOST}:{port}/{buckets['Site']}/",
-        media_url=f"http://localhost:{port}/{buckets['Media']}/",
+        site_url=_site_url(port, buckets["Site"]),
+        media_url=_media_url(port, buckets["Media"]),
         api_url=f"{account.endpoint}/_aws/execute-api/{rest_api}/{REST_STAGE}",
         api_token=token,
         queues=_queues(found),
     )
+
+
+def _site_url(port: int, bucket: str) -> str:
+    return f"http://{emulator.HOST}:{port}/{bucket}/"
+
+
+def _media_url(port: int, bucket: str) -> str:
+    """Give another origin than the site's, as in the cloud."""
+    return f"http://localhost:{port}/{bucket}/"
 
 
 def _queues(found: Mapping[str, tuple[str, str]]) -> dict[str, str]:

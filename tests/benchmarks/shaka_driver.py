@@ -58,9 +58,9 @@ def main(film: str, folder: str, ffmpeg: str, settings: dict[str, list[str]]) ->
     with ControllerNode() as controller:
         rates = {"video_resolutions": resolutions, "audio_channel_layouts": channels}
         controller.start(str(Path(folder)), {"inputs": inputs}, pipeline, rates, check_deps=False)
-        while (status := controller.check_status()) == ProcessStatus.Running:
+        while (status := controller.check_status()) == ProcessStatus.RUNNING:
             time.sleep(1)
-    sys.exit(0 if status == ProcessStatus.Finished else 1)
+    sys.exit(0 if status == ProcessStatus.FINISHED else 1)
 
 
 if __name__ == "__main__":

@@ -228,7 +228,7 @@ def early_return_before_the_front_page() -> Patches:
         before = self.buckets.media.read(keys.ROOT.key())
         self._derive_root(videos)
         if self.buckets.media.read(keys.ROOT.key()) != before:
-            self._derive_index()
+            self._derive_front()
         for video in videos:
             self._derive_page(video)
         self.buckets.work.delete(key for key in group.keys if keys.FRAGMENT.parse(key))

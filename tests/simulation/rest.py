@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from functions.catalogue.handler import shown
+from functions.catalogue.handler import FRONT, shown
 from functions.common import keys
 from functions.common.inbox import Inventory, read_name, take_stock
 from functions.common.model import Current, Document, Failure, Manifest, Note, Order, Plan, Receipt
@@ -14,7 +14,7 @@ from functions.index.manifest import playlists
 from functions.index.progress import Progress, Receipts
 from functions.sweep.burial import objects
 from tests.simulation.published import reachable, require, root_is_right, stored_manifest, stored_root
-from tests.simulation.stages import TEXT, index_page, watch_page
+from tests.simulation.stages import TEXT, watch_page
 from tests.simulation.world import World
 
 SIDE_FORMS = (keys.SIDE_ORDER, keys.SIDE_OK, keys.SIDE_ERROR, keys.SIDE_CAPTIONS, keys.SIDE_POSTER)
@@ -211,8 +211,9 @@ def _catalogue(world: World, manifests: Iterable[Manifest], *, swept: bool) -> N
     require(listed == entries, f"I7: the catalogue has {sorted(listed)}, the manifests {sorted(entries)}")
     site = world.objects["site"]
     if root:
-        front = site.get(keys.INDEX_PAGE.key())
-        require(front and front.body == index_page(root, TEXT), "I7: the front page is not what the root says")
+        for form, render in FRONT.items():
+            front = site.get(form.key())
+            require(front and front.body == render(root, TEXT), f"I7: {form.key()} is not what the root says")
         named = {ref.object for ref in root.pages}
         pages = [(key, keys.PAGE.parse(key)) for key in world.objects["media"]]
         old = [key for key, fields in pages if fields and int(fields["generation"]) <= root.generation and key not in named]

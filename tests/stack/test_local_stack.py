@@ -135,6 +135,13 @@ def test_the_front_page_is_made_by_the_catalogue_after_a_deployment(stack: Stack
     await_front_page(stack)
 
 
+def test_a_feed_names_the_sites_own_address(stack: Stack) -> None:
+    await_front_page(stack)
+    with urllib.request.urlopen(stack.site_url + "feed.xml") as answer:
+        assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+        assert f'xml:base="{stack.site_url}"' in answer.read().decode()
+
+
 def test_a_functions_log_lies_in_the_run_folder(stack: Stack) -> None:
     await_front_page(stack)
     logs = list((places(STACK_PLACES).run / "logs").iterdir())

@@ -1,12 +1,15 @@
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.catalogue.pages import SiteText, clock, day, index_page, picture, watch_page
+from functions.catalogue.pages import ENTRY_ID, SiteText, atom_feed, clock, day, index_page, json_feed, picture, watch_page
 from functions.common.model import Chapter, Entry, Explained, Manifest, Picture, Playable, Problem, Root
 
 FRONTEND = Path(__file__).parents[3] / "frontend"
@@ -108,15 +111,18 @@ def hostile_root() -> Root:
     return Root(generation=1, count=1, newest=(entry,))
 
 
+KNOWN = replace(SITE, url="https://video.example.org/", media="https://media.example.org/")
 PAGES = {
     "index": index_page(ROOT, SITE),
+    "index-known": index_page(ROOT, KNOWN),
+    "watch-known": watch_page(MANIFEST, KNOWN),
     "empty": index_page(Root(generation=1), SITE),
     "watch": watch_page(MANIFEST, SITE),
     "queued": watch_page(Manifest(id="b" * 16, generation=1, current_generation=1, status="queued"), SITE),
 }
 EVERY_PAGE = pytest.mark.parametrize(
     "page",
-    [*PAGES.values(), watch_page(hostile(), SITE), index_page(hostile_root(), SITE)],
+    [*PAGES.values(), watch_page(hostile(), KNOWN), index_page(hostile_root(), SITE)],
     ids=[*PAGES, "hostile", "hostile root"],
 )
 
@@ -140,7 +146,7 @@ def test_every_element_that_is_opened_is_closed_in_order(page: bytes) -> None:
 
 @EVERY_PAGE
 def test_a_page_runs_one_script_that_is_a_file_of_the_site(page: bytes) -> None:
-    scripts = list(Elements(page).named("script"))
+    scripts = [script for script in Elements(page).named("script") if script["type"] != "application/ld+json"]  # that is data
 
     assert [set(script) for script in scripts] == [{"type", "src"}]
 
@@ -164,7 +170,8 @@ def test_a_page_holds_no_control_character_that_html_forbids(page: bytes) -> Non
 
 @EVERY_PAGE
 def test_every_link_is_relative(page: bytes) -> None:
-    links = [attributes.get("href") for tag in ("a", "link") for attributes in Elements(page).named(tag)]
+    found = [attributes for tag in ("a", "link") for attributes in Elements(page).named(tag)]
+    links = [attributes.get("href") for attributes in found if attributes.get("rel") != "canonical"]
 
     assert [link for link in links if link and ("//" in link or link.startswith("/"))] == []
 
@@ -177,7 +184,8 @@ def test_a_picture_has_its_size_so_that_nothing_jumps(page: bytes) -> None:
 @pytest.mark.parametrize("name", ["index", "watch"])
 def test_every_script_and_stylesheet_that_a_page_names_is_a_file_of_the_site(name: str) -> None:
     elements = Elements(PAGES[name])
-    named = [link["href"] or "" for link in elements.named("link")] + [script["src"] or "" for script in elements.named("script")]
+    named = [link["href"] or "" for link in elements.named("link") if link["rel"] != "alternate"]
+    named += [script["src"] or "" for script in elements.named("script")]
     files = {link.removeprefix("../") for link in named if not link.endswith("config.json")}
 
     assert [file for file in files if not file.startswith("vendor/") and not (FRONTEND / file).is_file()] == []
@@ -236,3 +244,49 @@ def test_a_day_is_written_as_the_scripts_write_it() -> None:
 @pytest.mark.parametrize(("width", "chosen"), [(100, 320), (320, 320), (640, 1280), (4000, 1280)])
 def test_the_smallest_poster_that_is_wide_enough_is_chosen(width: int, chosen: int) -> None:
     assert picture(POSTERS, width).width == chosen
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.mark.parametrize("root", [ROOT, Root(generation=1), hostile_root()], ids=["one", "none", "hostile"])
+def test_an_atom_feed_has_what_rfc_4287_demands(root: Root) -> None:
+    feed = ET.fromstring(atom_feed(root, KNOWN))  # noqa: S314  # our own
+    entries = feed.findall(f"{ATOM}entry")
+
+    assert len(entries) == len(root.newest)
+    assert all(element.findtext(f"{ATOM}{field}") for element in (feed, *entries) for field in ("id", "title", "updated"))
+    assert [entry.findtext(f"{ATOM}id") for entry in entries] == [f"{ENTRY_ID}{entry.id}" for entry in root.newest]
+
+
+def test_a_feeds_links_lead_to_the_pages() -> None:
+    feed = ET.fromstring(atom_feed(ROOT, KNOWN))  # noqa: S314  # our own
+    link = feed.find(f"{ATOM}entry/{ATOM}link")
+
+    assert link is not None
+    assert (feed.get("{http://www.w3.org/XML/1998/namespace}base"), link.get("href")) == (KNOWN.url, f"w/{'a' * 16}.html")
+
+
+def test_a_json_feed_says_the_same() -> None:
+    feed = json.loads(json_feed(ROOT, KNOWN))
+    (item,) = feed["items"]
+
+    assert (feed["version"], feed["feed_url"]) == ("https://jsonfeed.org/version/1.1", f"{KNOWN.url}feed.json")
+    assert (item["url"], item["title"], item["date_published"]) == (f"{KNOWN.url}w/{'a' * 16}.html", ENTRY.title, ENTRY.date)
+    assert (item["image"], item["tags"]) == (KNOWN.media + POSTERS[1].object, list(ENTRY.tags))
+
+
+@pytest.mark.parametrize("manifest", [MANIFEST, hostile()], ids=["usual", "hostile"])
+def test_search_engines_are_told_of_a_video(manifest: Manifest) -> None:
+    elements = Elements(watch_page(manifest, KNOWN))
+    (said,) = [text for text in elements.texts if text.startswith('{"@context"')]
+    told = json.loads(said)
+
+    assert (told["@type"], told["name"], told["duration"]) == ("VideoObject", manifest.title, "PT3723S")
+    assert told["thumbnailUrl"] == KNOWN.media + POSTERS[1].object
+
+
+def test_a_deleted_video_is_told_to_nobody() -> None:
+    page = watch_page(Manifest(id="b" * 16, generation=1, current_generation=1, status="deleted"), KNOWN)
+
+    assert (b"ld+json" in page, b"og:image" in page) == (False, False)
