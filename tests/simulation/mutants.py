@@ -54,7 +54,7 @@ def hunt(mutant: Mutant, seeds: Iterable[int]) -> tuple[int, str] | None:
 MUTANTS: tuple[Mutant, ...] = (
     Mutant("inputs-before-look", breaks.inputs_before_the_look, sweeping=False, faults=SLOW, script="a note here and there"),
     Mutant("no-pass-current", breaks.no_confirming_pass(keys.CURRENT), sweeping=False, faults=UNORDERED, script="a note, and gone"),
-    Mutant("no-pass-root", breaks.no_confirming_pass(keys.ROOT), sweeping=False, faults=UNORDERED, script="unlisted and back"),
+    Mutant("no-pass-root", breaks.no_confirming_pass(keys.ROOT), sweeping=False, faults=SLOW, script="unlisted and back"),
     Mutant("late-answers-ignored", breaks.late_answers_ignored, sweeping=False, faults=LATE, script="a note, and gone"),
     Mutant("own-list", breaks.own_list_for_each_document),
     Mutant("root-unconditional", breaks.unconditional(keys.ROOT), faults=SLOW, script="three at once"),
