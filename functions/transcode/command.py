@@ -58,10 +58,10 @@ def audio(program: str, source: Source, work: AudioWork) -> list[str]:
         # fill gaps and cut what overlaps; pad a late beginning with silence and cut an early one
         .filter("aresample", encoders.RATE_HZ, **{"async": 1, "first_pts": 0})
     )
+    if work.pad_to_s:  # as long as the picture, for players that stop at a gap
+        stream = stream.filter("apad", whole_dur=f"{work.pad_to_s - float(piece.warm_s):.6f}")
     if piece.stop is not None:
         stream = stream.filter("atrim", end_sample=piece.stop)
-    elif work.pad_to_s:  # as long as the picture, for players that stop at a gap
-        stream = stream.filter("apad", whole_dur=f"{work.pad_to_s - float(piece.warm_s):.6f}")
     early = encoders.EARLY_SAMPLES[work.track.codec]
     if early or piece.late:
         stream = stream.filter("atrim", start_sample=early).filter("asetpts", f"(N-{piece.late})/SR/TB")

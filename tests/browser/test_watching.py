@@ -9,7 +9,7 @@ from functions.common.model import Manifest
 from infra.local.stack import Stack
 from tests.browser.conftest import CUE, Visit, await_words
 from tests.browser.visitor import VIDEO, Visitor
-from tests.media import TABLE, clip, ffmpeg
+from tests.media import AAC, TABLE, X264, clip, ffmpeg, numbered
 from tests.stack.library import Library
 
 RATE = TABLE["demo"].rate or Fraction(0)
@@ -46,6 +46,22 @@ def test_a_video_that_is_found_on_the_front_page_plays(visit: Visit, demo: Manif
     before = visitor.second
 
     visitor.waits(f"{VIDEO}.currentTime > {before} + 1")
+
+
+def test_a_long_film_plays_on_where_two_pieces_of_its_sound_join(visit: Visit, library: Library, tmp_path: Path) -> None:
+    ffmpeg(*numbered(320, 180, "10", 40), *X264, "-g", "100", *AAC, tmp_path / "part.mp4")
+    film = tmp_path / "long.mp4"
+    ffmpeg("-stream_loop", "9", "-i", tmp_path / "part.mp4", "-c", "copy", "-t", "380", film)
+    video = library.drop("watched/long.mp4", film)
+    manifest = library.settled(video, "ready")
+    await_words(library, keys.WATCH_PAGE.key(id=video), "long")
+    visitor = watch(visit, manifest)
+    visitor.seeks(58.5)
+    visitor.page.evaluate(f"void {VIDEO}.play()")
+    visitor.waits(f"{VIDEO}.currentTime > 61.5")
+
+    assert [unit for unit in ("a0-", "a0-001-") if any(f"/{unit}" in url for url in visitor.asked)] == ["a0-", "a0-001-"]
+    assert visitor.errors == []
 
 
 def test_a_visit_leaves_no_error_in_the_console(visit: Visit, demo: Manifest) -> None:

@@ -38,6 +38,19 @@ def made(request: pytest.FixtureRequest, store: Store, tmp_path_factory: pytest.
     return source, convert(source, store, folder, Making(units={"v00000", "v00001", "v00002", "a0", "a0-001", "a0-002"}))
 
 
+def test_a_sound_that_ends_early_is_silent_to_the_end_of_the_picture(store: Store, tmp_path: Path) -> None:
+    """In the middle of its second piece, so that its third has nothing to read."""
+    source = tmp_path / "source.mp4"
+    inputs = ("-f", "lavfi", "-i", "color=size=160x90:rate=10", "-f", "lavfi", "-i", "sine=duration=100:sample_rate=48000")
+    ffmpeg(*inputs, "-t", str(SECONDS), *X264, "-g", "100", *AAC, source)
+    made = convert(source, store, tmp_path, Making(units={"v00000", "v00001", "v00002", "a0", "a0-001", "a0-002"}))
+    name = made.plan.audio[0].name
+    (track,) = gpac.read(made, [name])[name].tracks
+
+    assert track.gapless
+    assert float(Fraction(sum(sample.duration for sample in track.samples), track.timescale)) == pytest.approx(SECONDS, abs=0.05)
+
+
 def samples(path: Path, *options: str) -> Samples:
     """Decode the left channel."""
     return np.frombuffer(decoded(path, options, "-map", "0:a:0", "-ar", str(RATE_HZ), "-ac", "1", "-f", "f32le", "-"), "<f4")
