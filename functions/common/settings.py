@@ -108,8 +108,12 @@ class CatalogueSettings:
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
         """Read the catalogue's own variables."""
-        site_url, media_url = (read(environment, name).replace(UNKNOWN, "") for name in ("SITE_URL", "MEDIA_URL"))
-        return cls(site_title=read(environment, "SITE_TITLE"), site_url=site_url, media_url=media_url)
+        site_url, media_url = (read(environment, name) for name in ("SITE_URL", "MEDIA_URL"))
+        return cls(
+            site_title=read(environment, "SITE_TITLE"),
+            site_url="" if site_url == UNKNOWN else site_url,
+            media_url="" if media_url == UNKNOWN else media_url,
+        )
 
 
 @dataclass(frozen=True)
