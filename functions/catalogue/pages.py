@@ -78,6 +78,7 @@ def json_feed(root: Root, site: SiteText) -> bytes:
 def watch_page(manifest: Manifest, site: SiteText) -> bytes:
     """Render the page of one video: its words and its frame. Whether it plays is read from the manifest when it is opened."""
     posters = manifest.posters or (manifest.playable.posters if manifest.playable else ())
+    still = _still(posters) if posters else None
     summary = " ".join(manifest.description.split())[:SUMMARY_CHARACTERS]
     return _render(
         "watch.html",
@@ -86,8 +87,8 @@ def watch_page(manifest: Manifest, site: SiteText) -> bytes:
         title=manifest.title or UNTITLED,
         summary=summary,
         posters=shown(posters),
-        still=_still(posters) if posters else None,
-        linked=_linked_data(manifest, site, summary) if site.url and site.media and posters else None,
+        still=still,
+        linked=_linked_data(manifest, site, summary, still) if site.url and site.media and still else None,
         duration_s=manifest.playable.duration_s if manifest.playable else 0,
     )
 
@@ -97,13 +98,13 @@ def _still(posters: Sequence[Picture]) -> Picture:
     return picture(tuple(poster for poster in posters if not poster.object.endswith(".webp")) or tuple(posters), STAGE_WIDTH)
 
 
-def _linked_data(manifest: Manifest, site: SiteText, summary: str) -> Markup:
+def _linked_data(manifest: Manifest, site: SiteText, summary: str, still: Picture) -> Markup:
     """Write a VideoObject of schema.org as JSON-LD, for search engines. Nothing in it can end the script that it stands in."""
-    playable, posters = manifest.playable, manifest.posters or (manifest.playable.posters if manifest.playable else ())
+    playable = manifest.playable
     page = {"@context": "https://schema.org", "@type": "VideoObject", "name": manifest.title or UNTITLED}
     more = {
         "description": summary or manifest.title or UNTITLED,
-        "thumbnailUrl": site.media + _still(posters).object,
+        "thumbnailUrl": site.media + still.object,
         "uploadDate": manifest.date,
         "url": f"{site.url}w/{manifest.id}.html",
         **({"duration": f"PT{playable.duration_s:.0f}S", "contentUrl": site.media + playable.main} if playable else {}),

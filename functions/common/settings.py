@@ -23,6 +23,12 @@ def read(environment: Mapping[str, str], name: str) -> str:
     return value
 
 
+def address(environment: Mapping[str, str], name: str) -> str:
+    """Read an address; empty where the template knows none."""
+    text = read(environment, name)
+    return "" if text == UNKNOWN else text
+
+
 def number(environment: Mapping[str, str], name: str, least: int) -> int:
     """Read a whole number of at least `least`."""
     text = read(environment, name)
@@ -108,11 +114,10 @@ class CatalogueSettings:
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
         """Read the catalogue's own variables."""
-        site_url, media_url = (read(environment, name) for name in ("SITE_URL", "MEDIA_URL"))
         return cls(
             site_title=read(environment, "SITE_TITLE"),
-            site_url="" if site_url == UNKNOWN else site_url,
-            media_url="" if media_url == UNKNOWN else media_url,
+            site_url=address(environment, "SITE_URL"),
+            media_url=address(environment, "MEDIA_URL"),
         )
 
 

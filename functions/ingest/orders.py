@@ -20,10 +20,10 @@ from functions.common.model import (
     TextWork,
     VideoFacts,
     VideoWork,
+    ratio,
 )
 from functions.common.orders import FIRST_SEGMENTS, PREVIEW, shares
 from functions.ingest.cost import LONGEST_S, SHORTEST_S, deadline, encoding_s, whole_file_s
-from functions.ingest.plan import ratio
 
 SIDECAR_S: Final = 60
 LATER: Final = 10  # nice(2): a tenth of a processor beside work that waits to be seen
@@ -77,7 +77,7 @@ def _audio(plan: Plan, track: AudioTrack, chunk: Chunk) -> Order:
         id=plan.id,
         rev=plan.rev,
         unit=chunk.unit,
-        deadline_s=deadline(whole_file_s(length_s, track.channels)) if length_s else LONGEST_S,
+        deadline_s=_read_through(length_s, track.channels),
         work=AudioWork(
             demuxer=plan.demuxer,
             track=track,
@@ -93,13 +93,13 @@ def _audio(plan: Plan, track: AudioTrack, chunk: Chunk) -> Order:
 def _preview(plan: Plan) -> Iterator[Order]:
     if plan.preview:
         work = CopyWork(demuxer=plan.demuxer, preview=plan.preview, segment_s=plan.segment_s)
-        yield Order(id=plan.id, rev=plan.rev, unit=PREVIEW, deadline_s=_whole_file(plan), work=work)
+        yield Order(id=plan.id, rev=plan.rev, unit=PREVIEW, deadline_s=_read_through(plan.duration_s), work=work)
 
 
 def _texts(plan: Plan) -> Iterator[Order]:
     for track in plan.texts:
         work = TextWork(demuxer=plan.demuxer, track=track)
-        yield Order(id=plan.id, rev=plan.rev, unit=track.unit, deadline_s=_whole_file(plan), work=work)
+        yield Order(id=plan.id, rev=plan.rev, unit=track.unit, deadline_s=_read_through(plan.duration_s), work=work)
 
 
 def _stills(plan: Plan) -> Iterator[Order]:
@@ -108,5 +108,6 @@ def _stills(plan: Plan) -> Iterator[Order]:
         yield Order(id=plan.id, rev=plan.rev, unit="s", deadline_s=SHORTEST_S, work=work)
 
 
-def _whole_file(plan: Plan) -> int:
-    return deadline(whole_file_s(plan.duration_s, 0)) if plan.duration_s else LONGEST_S
+def _read_through(length_s: float, channels: int = 0) -> int:
+    """Allow time to read so much of a source and to encode so many channels of it; all there is where the length is not known."""
+    return deadline(whole_file_s(length_s, channels)) if length_s else LONGEST_S

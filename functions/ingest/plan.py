@@ -27,6 +27,7 @@ from functions.common.model import (
     TextTrack,
     Verdict,
     VideoFacts,
+    ratio,
 )
 from functions.common.note import clean_line, read_date
 from functions.ingest.accept import Demuxer
@@ -139,11 +140,6 @@ def _cut(frames: int, segment_frames: int, lengths: Iterable[int], unit: Callabl
     begins = [0, *takewhile(lambda end: frames - end >= segment_frames, ends)]
     pairs = zip(begins, [*begins[1:], None], strict=True)
     return tuple(Chunk(unit=unit(number), begin=begin, end=end) for number, (begin, end) in enumerate(pairs))
-
-
-def ratio(value: Fraction) -> str:
-    """Write `model.Ratio`."""
-    return f"{value.numerator}/{value.denominator}"
 
 
 def _longest(picture: Picture, rungs: tuple[Rung, ...], segment_frames: int) -> int:

@@ -7,7 +7,7 @@ there is no preview.
 from collections.abc import Sequence
 from typing import Final
 
-from functions.common.model import STEREO, AudioTrack, Preview, Rung
+from functions.common.model import STEREO, AudioTrack, Preview, Rung, ratio
 from functions.ingest.facts import Facts
 
 DEMUXERS: Final = frozenset({"mov", "matroska", "flv"})  # a transport stream says only with its first AAC packet how to decode it
@@ -29,7 +29,7 @@ def preview(facts: Facts, ladder: Sequence[Rung], audio: Sequence[AudioTrack]) -
     return Preview(
         name=f"v/{min(picture.width, picture.height)}p-copy",
         stream=picture.stream,
-        origin_s=f"{facts.origin_s.numerator}/{facts.origin_s.denominator}",
+        origin_s=ratio(facts.origin_s),
         duration_s=length,
         sound_name=f"a/{track.language}-copy" if track and heard else None,
         sound=heard.stream if heard else None,

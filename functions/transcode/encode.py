@@ -54,7 +54,7 @@ def _video(job: Job, work: VideoWork) -> Made:
     # An end that ffmpeg did not come to by itself is no end: taking it for one would cut the video short without a word.
     if done.code or (not frames and work.begin == 0):
         where, why = f"Stream {work.video.stream} ({work.video.codec})", outcome.reason(done.code)
-        job.fail(done, "undecodable", f"{where} cannot be decoded from second {_second(work, work.begin)} on: {why}.")
+        job.fail(done, "undecodable", f"{where} cannot be decoded from second {_second(work)} on: {why}.")
     problems = (_damage(work, seek, frames),) if outcome.damaged(done.stderr) else ()
     if not frames:
         return job.made((), Receipt(id=job.order.id, problems=problems))
@@ -109,13 +109,13 @@ def _damage(work: VideoWork, seek: Fraction | None, frames: int) -> Problem:
     message = (
         f"The picture is damaged between second {begin} and {end}; what could be decoded is shown."
         if frames
-        else f"Nothing of the picture can be decoded from second {_second(work, work.begin)} on; the video ends before that."
+        else f"Nothing of the picture can be decoded from second {_second(work)} on; the video ends before that."
     )
     return Problem(where=f"video stream {work.video.stream}", message=message)
 
 
-def _second(work: VideoWork, frame: int) -> int:
-    return int(grid.seconds(work, frame))
+def _second(work: VideoWork) -> int:
+    return int(grid.seconds(work, work.begin))
 
 
 def _audio(job: Job, work: AudioWork) -> Made:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Final
 
-from functions.common.model import AudioCodec, AudioTrack, Rung, VideoCodec, VideoWork
+from functions.common.model import AudioCodec, AudioTrack, Rung, VideoCodec, VideoWork, ratio
 from functions.transcode import grid
 
 RATE_HZ: Final = 48_000
@@ -30,7 +30,7 @@ def options(work: VideoWork, rung: Rung) -> Options:
     frame = 1 / Fraction(work.video.rate)
     return {
         "fps_mode": "passthrough",  # the grid is made already
-        "enc_time_base": f"{frame.numerator}/{frame.denominator}",  # a tick is a frame
+        "enc_time_base": ratio(frame),  # a tick is a frame
         **_ENCODERS[rung.codec](work, rung),
         "crf": rung.crf,
         "g": work.segment_frames,  # a segment is a group of pictures

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import groupby
 from struct import pack_into, unpack_from
 
-from functions.common.model import Segment
+from functions.common.model import Segment, ratio
 from functions.transcode.boxes import Box, boxes, descend, inner
 from functions.transcode.codecs import codecs
 
@@ -137,5 +137,5 @@ def _segment(group: list[_Fragment], scale: int) -> Segment:
     duration = Fraction(sum(fragment.ticks for fragment in group), scale)
     return Segment(
         length=sum(len(fragment.body) for fragment in group),
-        duration_s=f"{duration.numerator}/{duration.denominator}",
+        duration_s=ratio(duration),
     )

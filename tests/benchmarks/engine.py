@@ -1,7 +1,5 @@
 """The engine without a stack, beside one plain ffmpeg: what it costs, what it reads, and whether joins can be seen."""
 
-import json
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -13,10 +11,11 @@ from functions.common import presets
 from functions.common.model import Rung
 from functions.transcode.binaries import find_tools
 from functions.transcode.job import Encoder
+from tests.benchmarks import vmaf
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.measured import Meter
 from tests.benchmarks.plain import plain
-from tests.inputs.engine import Converted, Making, convert
+from tests.inputs.engine import PLAYED, Converted, Making, convert
 from tests.media import clip
 from tests.unit.transcode.store import serving
 
@@ -75,18 +74,11 @@ def _quality(film: Path, made: Converted, theirs: Path) -> list[Figure]:
 
 
 def _judged(film: Path, playlist: Path, rung: Rung) -> Judged:
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "vmaf.json"
-        graph = (
-            f"[0:v]trim=end={JUDGED_S},setpts=PTS-STARTPTS,{TAGS}[made];"
-            f"[1:v]trim=end={JUDGED_S},setpts=PTS-STARTPTS,{TAGS},scale={rung.width}:{rung.height}:flags=bicubic[film];"
-            f"[made][film]libvmaf=log_fmt=json:log_path={log}:n_threads=2"
-        )
-        inputs = ("-protocol_whitelist", "file", "-allowed_extensions", "ALL", "-i", str(playlist), "-i", str(film))
-        argv = [str(find_tools().ffmpeg), "-v", "error", "-nostdin", *inputs, "-filter_complex", graph, "-f", "null", "-"]
-        subprocess.run(argv, check=True, cwd=folder)
-        frames = json.loads(log.read_text())["frames"]
-    return Judged([frame["metrics"]["vmaf"] for frame in frames], _size(playlist))
+    graph = (
+        f"[0:v]trim=end={JUDGED_S},setpts=PTS-STARTPTS,{TAGS}[made];"
+        f"[1:v]trim=end={JUDGED_S},setpts=PTS-STARTPTS,{TAGS},scale={rung.width}:{rung.height}:flags=bicubic[film];[made][film]"
+    )
+    return Judged(vmaf.scores((*PLAYED, "-i", str(playlist), "-i", str(film)), graph), _size(playlist))
 
 
 def _size(playlist: Path) -> int:

@@ -1,7 +1,5 @@
 """What capped quality saves beside a fixed rate: the tallest rung of real films, at its cap as an average and as we encode it."""
 
-import json
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +14,7 @@ from functions.ingest.ladder import ladder
 from functions.transcode.binaries import find_tools
 from infra.local.places import TOOLS
 from infra.local.setup import environment
+from tests.benchmarks import vmaf
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.measured import Meter
 from tests.benchmarks.plain import x264
@@ -57,10 +56,7 @@ def _compare(film: Path, size: tuple[int, int]) -> Iterator[Figure]:
 
 def _encoded(source: Path, settings: Sequence[str]) -> Encoded:
     with private_folder() as folder:
-        program, meter, made, log = str(find_tools().ffmpeg), Meter(), folder / "made.mp4", folder / "vmaf.json"
+        program, meter, made = str(find_tools().ffmpeg), Meter(), folder / "made.mp4"
         meter.command([program, "-v", "error", "-y", "-nostdin", "-i", str(source), "-an", *settings, str(made)], folder)
-        graph = f"[0:v][1:v]libvmaf=log_fmt=json:log_path={log}:n_threads=2"
-        judged = ["-i", str(made), "-i", str(source), "-filter_complex", graph, "-f", "null", "-"]
-        subprocess.run([program, "-v", "error", "-nostdin", *judged], check=True)
-        scores = [frame["metrics"]["vmaf"] for frame in json.loads(log.read_text())["frames"]]
-        return Encoded(made.stat().st_size, meter.cpu_s, mean(scores))
+        judged = vmaf.scores(("-i", str(made), "-i", str(source)), "[0:v][1:v]")
+        return Encoded(made.stat().st_size, meter.cpu_s, mean(judged))

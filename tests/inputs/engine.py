@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.common import keys, presets
-from functions.common.model import Current, InboxObject, Order, Plan, Preset, Receipt
+from functions.common.model import Current, InboxObject, Order, Plan, Preset, Receipt, TrackPart
 from functions.common.process import private_folder, run
 from functions.common.settings import IngestSettings
 from functions.common.store import Write
@@ -21,6 +21,7 @@ from functions.transcode.encode import make
 from functions.transcode.job import Encoder, Made
 from tests.unit.transcode.store import Store
 
+PLAYED = ("-protocol_whitelist", "file", "-allowed_extensions", "ALL")  # ffmpeg's options before a playlist in a folder
 ID, REV, UPLOADED = "abcdefghijklmnop", "qrstuvwxyz234567", "2026-01-02T03:04:05Z"
 SETTINGS = IngestSettings(preset="web", rungs=("240p",), max_source_bytes=2**32, max_source_s=86_400)
 WEB = presets.narrowed(presets.preset("web"), SETTINGS.rungs)
@@ -38,6 +39,10 @@ class Converted:
     def renditions(self) -> list[str]:
         """Name the video's rungs and sound tracks."""
         return [*(rung.name for rung in self.plan.ladder), *(track.name for track in self.plan.audio)]
+
+    def parts(self, rendition: str) -> list[TrackPart]:
+        """Give a rendition's parts, in order."""
+        return [part for _, receipt in sorted(self.receipts.items()) for part in receipt.parts if part.rendition == rendition]
 
     def playlist(self, rendition: str) -> Path:
         """Give a rendition's playlist."""

@@ -10,7 +10,6 @@ from typing import Final
 
 from msgspec import Struct, json
 
-from functions.common.model import TrackPart
 from tests.inputs.engine import Converted
 
 READER: Final = Path(__file__).with_name("mp4box.mjs")
@@ -54,13 +53,8 @@ def read(made: Converted, renditions: Sequence[str]) -> dict[str, Reading]:
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / str(place) for place, _ in enumerate(renditions)]
         for path, rendition in zip(paths, renditions, strict=True):
-            found = parts(made, rendition)
+            found = made.parts(rendition)
             keys = [found[0].init, *(part.object for part in found)]
             path.write_bytes(b"".join((made.folder / key).read_bytes() for key in keys))
         said = subprocess.run(["node", READER, *paths], capture_output=True, check=True, timeout=60)  # noqa: S607  # as npm found it
     return {name: json.decode(line, type=Reading) for name, line in zip(renditions, said.stdout.splitlines(), strict=True)}
-
-
-def parts(made: Converted, rendition: str) -> list[TrackPart]:
-    """Give a rendition's parts, in order."""
-    return [part for _, receipt in sorted(made.receipts.items()) for part in receipt.parts if part.rendition == rendition]

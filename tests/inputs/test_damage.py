@@ -67,8 +67,7 @@ def told(made: Converted) -> dict[str, list[str]]:
 
 def length(made: Converted, rendition: str) -> float:
     """Give the seconds of a rendition."""
-    parts = [part for receipt in made.receipts.values() for part in receipt.parts if part.rendition == rendition]
-    return float(sum(Fraction(segment.duration_s) for part in parts for segment in part.segments))
+    return float(sum(Fraction(segment.duration_s) for part in made.parts(rendition) for segment in part.segments))
 
 
 @pytest.mark.parametrize("name", FILMS)

@@ -9,12 +9,11 @@ import pytest
 
 from tests.frames import beeps, decoded
 from tests.inputs import gpac
-from tests.inputs.engine import Converted, Making, convert
+from tests.inputs.engine import PLAYED, Converted, Making, convert
 from tests.media import AAC, X264, ffmpeg
 from tests.unit.transcode.store import Store
 
 SECONDS: Final = 400  # in pieces of 1 and 5 minutes, and the rest
-PLAYED: Final = ("-protocol_whitelist", "file", "-allowed_extensions", "ALL")
 RATE_HZ: Final = 48_000
 WINDOW: Final = 2048  # samples: two packets
 # Each second a beep, and all the time notes that are struck and fade, which is what an encoder's windows change for.
@@ -70,7 +69,7 @@ def test_every_sample_is_there_once(made: tuple[Path, Converted]) -> None:
     (track,) = gpac.read(made[1], [name])[name].tracks
 
     assert track.gapless
-    assert len({part.init for part in gpac.parts(made[1], name)}) == 1
+    assert len({part.init for part in made[1].parts(name)}) == 1
     assert float(Fraction(sum(sample.duration for sample in track.samples), track.timescale)) == pytest.approx(SECONDS, abs=0.05)
 
 

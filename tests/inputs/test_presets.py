@@ -11,9 +11,9 @@ import pytest
 from functions.common import presets
 from functions.ingest import binaries
 from tests.frames import beeps, decoded, numbers
-from tests.inputs.engine import Converted, Making, convert
+from tests.inputs.engine import PLAYED, Converted, Making, convert
 from tests.inputs.sources import HDR10, clip
-from tests.inputs.test_sources import FADED_S, PLAYED
+from tests.inputs.test_sources import FADED_S
 from tests.media import AAC, X264
 from tests.unit.transcode.store import Store
 
@@ -52,7 +52,7 @@ def test_every_frame_is_there_once_and_in_order(name: str, source: str, converte
 def test_every_chunk_has_the_same_init(name: str, source: str, converted: Conversions) -> None:
     made = converted(name, source)
     for rung in made.plan.ladder:
-        parts = [part for receipt in made.receipts.values() for part in receipt.parts if part.rendition == rung.name]
+        parts = made.parts(rung.name)
         assert (len(parts), len({part.init for part in parts})) == (len(made.plan.chunks), 1), rung.name
 
 

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from functions.common import presets
 from functions.common.model import Preset
 from tests.frames import beeps, decoded, numbers
-from tests.inputs.engine import Converted, Making, convert, plan_of
+from tests.inputs.engine import PLAYED, Converted, Making, convert, plan_of
 from tests.inputs.sources import OPEN_GROUPS, TS, clip
-from tests.inputs.test_sources import FADED_S, PLAYED
+from tests.inputs.test_sources import FADED_S
 from tests.media import AAC, X264, with_edit_list
 from tests.unit.transcode.store import Store
 

@@ -8,12 +8,11 @@ import pytest
 from functions.common.errors import Rejected
 from tests.frames import beeps, decoded, numbers
 from tests.inputs import gpac
-from tests.inputs.engine import Converted, Making, convert, plan_of
+from tests.inputs.engine import PLAYED, Converted, Making, convert, plan_of
 from tests.inputs.sources import SOURCES, Expected, clip, joined
 from tests.media import AAC, X264, ffmpeg
 from tests.unit.transcode.store import Store
 
-PLAYED = ("-protocol_whitelist", "file", "-allowed_extensions", "ALL")
 FADED_S = 0.05  # what an AAC decoder fades in, having nothing before it; a beep in it begins late
 
 PICTURES = [name for name, wanted in SOURCES.items() if wanted.rate]
@@ -138,7 +137,7 @@ def test_the_multivariant_list_says_what_is_there(name: str, converted: Conversi
 
     assert len(variants) == len(made.plan.ladder)
     for rung, info in zip(made.plan.ladder, (variant["stream_info"] for variant in variants), strict=True):
-        parts = [part for receipt in made.receipts.values() for part in receipt.parts if part.rendition == rung.name]
+        parts = made.parts(rung.name)
         assert info["resolution"] == f"{rung.width}x{rung.height}"
         assert info["frame_rate"] == pytest.approx(float(Fraction(made.plan.video.rate)), abs=0.001)
         assert info["bandwidth"] >= info["average_bandwidth"] > 0
@@ -150,11 +149,11 @@ def test_the_multivariant_list_says_what_is_there(name: str, converted: Conversi
 def test_gpac_reads_every_sample_without_a_gap_and_each_segment_from_a_keyframe(name: str, converted: Conversions) -> None:
     made = converted(name)
     for rendition, reading in gpac.read(made, made.renditions).items():
-        durations = [Fraction(segment.duration_s) for part in gpac.parts(made, rendition) for segment in part.segments]
+        durations = [Fraction(segment.duration_s) for part in made.parts(rendition) for segment in part.segments]
         (track,) = reading.tracks
 
         assert reading.complaints == ()
-        assert track.codec == gpac.parts(made, rendition)[0].codecs
+        assert track.codec == made.parts(rendition)[0].codecs
         assert track.gapless
         assert track.starts(durations) == [True] * len(durations)
         assert Fraction(sum(sample.duration for sample in track.samples), track.timescale) == sum(durations)

@@ -27,6 +27,7 @@ from functions.common.model.values import (
     Value,
     VideoCodec,
     Visibility,
+    ratio,
 )
 from functions.common.model.work import (
     AudioTrack,
@@ -114,4 +115,5 @@ __all__ = [
     "VideoFacts",
     "VideoWork",
     "Visibility",
+    "ratio",
 ]

@@ -3,6 +3,7 @@
 Numbers carry their unit in their name; a `Ratio` is exact, `"30000/1001"`.
 """
 
+from fractions import Fraction
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
@@ -27,6 +28,11 @@ Visibility = Literal["public", "unlisted"]
 VideoCodec = Literal["h264", "hevc", "av1", "vp9"]
 AudioCodec = Literal["aac", "opus"]
 Transfer = Literal["sdr", "pq", "hlg"]
+
+
+def ratio(value: Fraction) -> Ratio:
+    """Write an exact ratio."""
+    return f"{value.numerator}/{value.denominator}"
 
 
 class Value(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from functions.common.model import ratio
 from functions.transcode.pieces import PACKET, SPARE, WARM, Piece
 from tests.unit.transcode.work import audio
 
 
 def piece(begin_s: Fraction, end_s: Fraction | None) -> Piece:
     """Find a piece."""
-    end = None if end_s is None else f"{end_s.numerator}/{end_s.denominator}"
-    return Piece.of(replace(audio(), begin_s=f"{begin_s.numerator}/{begin_s.denominator}", end_s=end))
+    return Piece.of(replace(audio(), begin_s=ratio(begin_s), end_s=None if end_s is None else ratio(end_s)))
 
 
 def test_a_whole_sound_is_encoded_from_its_beginning_to_its_end() -> None:
