@@ -75,6 +75,11 @@ export async function shownAgain() {
   await visible();
 }
 
+/** The address of a page of this site. @param {string} key */
+export function sitePage(key) {
+  return new URL(key, SITE).href;
+}
+
 /** Where a video's manifest lies. @param {Config} config @param {string} id */
 export function manifestUrl(config, id) {
   return new URL(`v/${id}/manifest.json`, config.media);

@@ -1,22 +1,26 @@
-// The front page: shows the pictures of what is there, follows the catalogue while it moves, and pages through the rest.
+// A list of videos, which is the front page or a tag's or a channel's: shows the pictures of what is there, follows the catalogue while it moves, and pages through the rest.
 
-import { follow, look, readConfig, shownAgain } from "./documents.js";
+import { follow, look, readConfig, shownAgain, sitePage } from "./documents.js";
 import { clock, day } from "./format.js";
 import { element, find } from "./page.js";
 import { posterImage, showPictures } from "./pictures.js";
 
 /** @typedef {import("./types.js").Config} Config */
 /** @typedef {import("./types.js").Entry} Entry */
+/** @typedef {import("./types.js").Directory} Directory */
+/** @typedef {import("./types.js").Label} Label */
 /** @typedef {import("./types.js").Page} Page */
-/** @typedef {import("./types.js").PageRef} PageRef */
+/** @typedef {import("./types.js").Ref} Ref */
 /** @typedef {import("./types.js").Root} Root */
 
 const main = find("main.front", HTMLElement);
 const list = find(".videos", HTMLUListElement);
 const more = find(".more button", HTMLButtonElement);
 const pattern = find("template", HTMLTemplateElement).content.querySelector("li");
-/** @type {PageRef[]} */
-let unread = [];
+/** @type {Ref[]} */
+let directories = [];
+/** @type {Ref[]} */
+let pages = [];
 let paged = false;
 
 const config = await readConfig();
@@ -27,7 +31,7 @@ await watch();
 /** @returns {Promise<never>} */
 async function watch() {
   for (;;) {
-    for await (const seen of follow(new URL("catalogue/root.json", config.media), "root-1.json")) {
+    for await (const seen of follow(new URL(`catalogue/${main.dataset.list}/root.json`, config.media), "root-1.json")) {
       if (seen.kind !== "there") continue; // the page as it was rendered stays
       const root = /** @type {Root} */ (seen.document);
       show(root);
@@ -38,12 +42,13 @@ async function watch() {
 }
 
 /** Whoever has paged on keeps the list as it is. @param {Root} root */
-function show({ generation, count = 0, newest = [], pages = [] }) {
+function show(root) {
   if (paged) return;
+  const { generation, count = 0, newest = [] } = root;
   if (String(generation) !== main.dataset.generation) list.replaceChildren(...newest.map(card));
   main.dataset.generation = String(generation);
   find(".empty", HTMLElement).hidden = count > 0;
-  unread = [...pages];
+  directories = [...(root.directories ?? [])];
   more.hidden = count <= newest.length;
   showPictures(list, config);
 }
@@ -52,20 +57,26 @@ function show({ generation, count = 0, newest = [], pages = [] }) {
 async function showMore() {
   paged = true;
   more.disabled = true;
-  for (let added = 0; !added && unread.length; ) added = await addPage(/** @type {PageRef} */ (unread.shift()));
+  for (let added = 0; !added && (pages.length || directories.length); ) added = await addPage();
   showPictures(list, config);
   more.disabled = false;
-  more.hidden = !unread.length;
+  more.hidden = !pages.length && !directories.length;
 }
 
-/** @param {PageRef} ref @returns {Promise<number>} how many cards it added */
-async function addPage(ref) {
-  const seen = await look(new URL(ref.object, config.media), "page-1.json");
-  if (seen.kind !== "there") return 0; // a newer catalogue has other pages, and the next look at the root names them
+/** @returns {Promise<number>} how many cards it added */
+async function addPage() {
+  if (!pages.length) pages = [.../** @type {Directory | undefined} */ (await part(directories.shift(), "directory-1.json"))?.pages ?? []];
+  const page = /** @type {Page | undefined} */ (await part(pages.shift(), "page-1.json"));
   const shown = new Set([...list.children].map((item) => item instanceof HTMLElement && item.dataset.id));
-  const fresh = /** @type {Page} */ (seen.document).entries.filter((entry) => !shown.has(entry.id));
+  const fresh = (page?.entries ?? []).filter((entry) => !shown.has(entry.id));
   list.append(...fresh.map(card));
   return fresh.length;
+}
+
+/** Reads a part of the list; a newer list may have others, and then the next look at the root names them. @param {Ref | undefined} ref @param {string} schema */
+async function part(ref, schema) {
+  const seen = ref && (await look(new URL(ref.object, config.media), schema));
+  return seen?.kind === "there" ? seen.document : undefined;
 }
 
 /** @param {Entry} entry */
@@ -73,7 +84,7 @@ function card(entry) {
   const item = /** @type {HTMLLIElement} */ (pattern?.cloneNode(true));
   item.dataset.id = entry.id;
   item.classList.toggle("growing", !entry.complete);
-  find("a", HTMLAnchorElement, item).href = `w/${entry.id}.html`;
+  find("a", HTMLAnchorElement, item).href = sitePage(`w/${entry.id}.html`);
   find(".clock", HTMLElement, item).textContent = clock(entry.duration_s);
   find(".title", HTMLElement, item).textContent = entry.title || "Untitled video";
   if (entry.posters?.length) find(".frame", HTMLElement, item).prepend(posterImage(entry.posters, "(min-width: 40rem) 20rem, 100vw"));
@@ -84,13 +95,13 @@ function card(entry) {
 /** @param {Entry} entry */
 function* facts({ date, channel, tags = [] }) {
   yield Object.assign(element("time", day(date)), { dateTime: date });
-  if (channel) yield* word("channel", channel);
-  for (const tag of tags) yield* word("tag", tag);
+  if (channel) yield* link("channel", channel);
+  for (const tag of tags) yield* link("tag", tag);
 }
 
-/** @param {string} kind @param {string} text */
-function word(kind, text) {
-  const part = element("span", "", kind);
-  part.append(element("bdi", text)); // whose writing may run the other way
+/** @param {string} kind @param {Label} label */
+function link(kind, { name, list }) {
+  const part = Object.assign(element("a", "", kind), { href: sitePage(`lists/${list}.html`) });
+  part.append(element("bdi", name)); // whose writing may run the other way
   return [" ", part];
 }

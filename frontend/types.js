@@ -45,6 +45,11 @@
  * @property {Captions[]} [captions]
  */
 /**
+ * @typedef {object} Label A tag or a channel, and the list of the videos that have it.
+ * @property {string} name
+ * @property {string} list
+ */
+/**
  * @typedef {object} Entry What the catalogue shows of one video.
  * @property {string} id
  * @property {string} title
@@ -54,8 +59,8 @@
  * @property {string} words hash of what the video's own page says
  * @property {"public" | "unlisted"} [visibility]
  * @property {Picture[]} [posters]
- * @property {string[]} [tags]
- * @property {string} [channel]
+ * @property {Label[]} [tags]
+ * @property {Label} [channel]
  */
 /** @typedef {"queued" | "encoding" | "ready" | "failed" | "rejected" | "deleted"} Status */
 /**
@@ -71,6 +76,7 @@
  * @property {Entry} [entry]
  * @property {number} [entry_number]
  * @property {number} [announced]
+ * @property {string[]} [lists]
  * @property {string} [title]
  * @property {string} [description]
  * @property {string[]} [tags]
@@ -85,7 +91,7 @@
  * @property {Problem[]} [problems]
  */
 /**
- * @typedef {object} PageRef
+ * @typedef {object} Ref Where a page or a directory lies, and how many entries are in it or below it.
  * @property {string} object
  * @property {number} count
  */
@@ -94,11 +100,16 @@
  * @property {Entry[]} entries
  */
 /**
- * @typedef {object} Root The catalogue: the newest entries, and the pages that hold them all, newest first.
+ * @typedef {object} Directory
+ * @property {Ref[]} pages
+ */
+/**
+ * @typedef {object} Root A list of videos: the newest, and the directories of the pages that hold them all, newest first.
  * @property {number} generation
+ * @property {string} [name] the tag or the channel
  * @property {number} [count]
  * @property {Entry[]} [newest]
- * @property {PageRef[]} [pages]
+ * @property {Ref[]} [directories]
  */
 /**
  * @typedef {object} Config Where the rest is: the media bucket's base URL, and the API's, which a copy for viewers lacks.

@@ -1,64 +1,87 @@
-"""catalogue: a video changed → root and pages, the front page, the video's own page."""
+"""catalogue: a video changed → the lists that it is in, the front page and the lists' pages, the video's own pages."""
 
 import functools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from functions.catalogue.pages import SiteText, atom_feed, index_page, json_feed, watch_page
-from functions.catalogue.tree import EMPTY, Tree, change, grown
+from functions.catalogue import site
+from functions.catalogue.pages import SiteText, list_page, watch_page
+from functions.catalogue.tree import EMPTY, Tree, change, grown, member
 from functions.common import keys, schema
-from functions.common.model import Entry, Manifest, Page, Root
+from functions.common.model import Directory, Document, Entry, Manifest, Page, Ref, Root
 from functions.common.settings import CatalogueSettings
 from functions.common.stage import Group, Stage
 from functions.common.store import Bucket, Buckets, Look, Write
 from functions.common.wiring import Lambda
 
 REBUILD = "rebuild"  # a message that names this instead of a fragment renews the front page after a deployment
-FRONT = {keys.INDEX_PAGE: index_page, keys.ATOM_FEED: atom_feed, keys.JSON_FEED: json_feed}
+
+
+@dataclass
+class Memory:
+    """Each list's pages and directories, and the sitemap's parts by directory, as of the last time. They never change."""
+
+    read: dict[str, dict[str, Page | Directory]] = field(default_factory=dict)
+    parts: dict[str, Write] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The stage, with its store, the site's words, and the pages that it has read, which never change."""
+    """The stage, with its store, the site's words, and what it remembers."""
 
     buckets: Buckets
     text: SiteText
-    read: dict[str, Page] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
 
     def act(self, group: Group) -> None:
         """Bring a batch of videos into the catalogue; only when all is written do the fragments go."""
         videos = sorted({video for key in group.keys if (video := keys.id_of(key))})
-        self._derive_root(videos)
-        self._derive_front()
+        lists = {keys.ALL: videos}
+        for video in videos:
+            manifest = self._manifest(video)
+            for name in manifest.lists if manifest else ():
+                lists.setdefault(name, []).append(video)
+        for name, changed in lists.items():
+            self._derive_list(name, changed)
+            self._derive_list_page(name)
         for video in videos:
             self._derive_page(video)
         self.buckets.work.delete(key for key in group.keys if keys.FRAGMENT.parse(key))
 
-    def _derive_root(self, videos: Iterable[str]) -> None:
-        key = keys.ROOT.key()
+    def _derive_list(self, name: str, videos: Sequence[str]) -> None:
+        key = keys.ROOT.key(list=name)
 
         def compute(look: Look) -> Sequence[Write]:
-            tree = self._tree(look(key))
-            changes = {video: self._entry(video) for video in videos}
-            root, pages = grown(tree, change(tree.entries, changes))
-            for page in pages:
-                self.buckets.media.create(page.key, page.body)
+            body = look(key)
+            tree = self._tree(name, body)
+            entries = change(tree.entries, {video: self._entry(video, name) for video in videos})
+            if body is None and not entries and name != keys.ALL:
+                return ()  # a tag of unlisted videos alone has no list
+            root, parts = grown(tree, entries, name)
+            for part in parts:
+                self.buckets.media.create(part.key, part.body)
             return (Write(key, schema.dump(root)),)
 
         self.buckets.media.derive(compute)
 
-    def _derive_front(self) -> None:
-        """Render what shows the newest videos: the front page and the feeds."""
+    def _derive_list_page(self, name: str) -> None:
+        """Render a list's newest videos; for that of all videos the front page, the feeds and the sitemap."""
+        self.buckets.site.derive(lambda look: self._pages_of(name, look))
 
-        def compute(look: Look) -> Sequence[Write]:
-            for form in FRONT:
-                look(form.key())
-            body = self.buckets.media.read(keys.ROOT.key())
-            root = schema.load(Root, body) if body else EMPTY.root
-            return [Write(form.key(), render(root, self.text)) for form, render in FRONT.items()]
-
-        self.buckets.site.derive(compute)
+    def _pages_of(self, name: str, look: Look) -> Sequence[Write]:
+        targets = site.FRONT if name == keys.ALL else (keys.LIST_PAGE.key(list=name),)
+        for key in targets:
+            look(key)
+        root = self._root(name)
+        if name != keys.ALL:
+            return (Write(keys.LIST_PAGE.key(list=name), list_page(root, name, self.text)),) if root != EMPTY.root else ()
+        self.memory.parts = site.sitemap_parts(self._tree(name, schema.dump(root)), self.text, self.memory.parts)
+        known = site.parts_named(look.seen[keys.SITEMAP.key()])
+        for part in self.memory.parts.values():
+            if part.key not in known:
+                self.buckets.site.create(part.key, part.body)
+        return site.front(root, list(self.memory.parts.values()), self.text)
 
     def _derive_page(self, video: str) -> None:
         key = keys.WATCH_PAGE.key(id=video)
@@ -70,26 +93,38 @@ class Catalogue:
 
         self.buckets.site.derive(compute)
 
-    def _tree(self, body: bytes | None) -> Tree:
+    def _root(self, name: str) -> Root:
+        return _load(Root, self.buckets.media, keys.ROOT.key(list=name)) or EMPTY.root
+
+    def _tree(self, name: str, body: bytes | None) -> Tree:
         if body is None:
             return EMPTY
         root = schema.load(Root, body)
-        return Tree(root, tuple(self._page(ref.object) for ref in root.pages))
+        known, kept = self.memory.read.get(name, {}), dict[str, Page | Directory]()
+        directories = self._parts(Directory, root.directories, known, kept)
+        pages = self._parts(Page, [ref for directory in directories for ref in directory.pages], known, kept)
+        self.memory.read[name] = kept
+        return Tree(root, directories, pages)
 
-    def _page(self, key: str) -> Page:
-        if key not in self.read:
-            body = self.buckets.media.read(key)
+    def _parts[D: (Page, Directory)](
+        self, kind: type[D], refs: Sequence[Ref], known: dict[str, Page | Directory], kept: dict[str, Page | Directory]
+    ) -> tuple[D, ...]:
+        """Give what some refs name: what was known, and the rest read side by side."""
+        names = [ref.object for ref in refs]
+        unknown = [name for name in names if name not in known]
+        for name, body in zip(unknown, self.buckets.media.read_all(unknown), strict=True):
             if body is None:
-                raise Superseded(key)
-            self.read[key] = schema.load(Page, body)
-        return self.read[key]
+                raise Superseded(name)
+            known[name] = schema.load(kind, body)
+        kept.update((name, known[name]) for name in names)
+        return tuple(part for name in names if isinstance(part := kept[name], kind))
 
     def _manifest(self, video: str) -> Manifest | None:
-        return _load(self.buckets.media, keys.MANIFEST.key(id=video))
+        return _load(Manifest, self.buckets.media, keys.MANIFEST.key(id=video))
 
-    def _entry(self, video: str) -> Entry | None:
+    def _entry(self, video: str, name: str) -> Entry | None:
         manifest = self._manifest(video)
-        return manifest.entry if manifest else None
+        return manifest.entry if manifest and member(manifest.entry, name) else None
 
 
 def shown(manifest: Manifest) -> Manifest:
@@ -105,9 +140,9 @@ class Superseded(Exception):  # noqa: N818  # the queue brings the batch back, a
     """The root that was read is no longer the root, and a page of it has been collected."""
 
 
-def _load(media: Bucket, key: str) -> Manifest | None:
+def _load[D: Document](kind: type[D], media: Bucket, key: str) -> D | None:
     body = media.read(key)
-    return schema.load(Manifest, body) if body else None
+    return schema.load(kind, body) if body else None
 
 
 def name_of(key: str) -> str | None:

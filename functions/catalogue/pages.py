@@ -6,7 +6,8 @@ feeds and previews of links, has addresses. Templates are part of the code.
 """
 
 import functools
-import unicodedata
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,9 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from functions.common.model import Manifest, Picture, Root
+from functions.common import keys
+from functions.common.labels import label, labels
+from functions.common.model import Label, Manifest, Picture, Root
 from functions.common.posters import shown
 
 MONTHS: Final = (
@@ -26,9 +29,11 @@ MONTHS: Final = (
 ENTRY_ID: Final = "urn:x-reelbucket:"  # a video keeps its id wherever its site moves
 UNTITLED: Final = "Untitled video"
 SUMMARY_CHARACTERS: Final = 200  # link previews and search results show no more
+MOST_LABELS: Final = 16  # two lines of them on a wide screen, five on a telephone
 CARD_WIDTH: Final = 640  # of a poster in a list, in pixels: two for each of a card's 320
 STAGE_WIDTH: Final = 1280  # of the poster on a video's own page
-_WHITE: Final = "\n\t"  # the control characters that HTML allows and people type
+_NONCHARACTERS: Final = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))  # Unicode 23.7
+_FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")  # not \t, not \n
 
 
 @dataclass(frozen=True)
@@ -45,55 +50,39 @@ class SiteText:
     media: str = ""
 
 
-def index_page(root: Root, site: SiteText) -> bytes:
-    """Render the front page: the newest videos, or how to add the first one."""
-    return _render("index.html", root=root, site=site)
+def list_page(root: Root, name: str, site: SiteText) -> bytes:
+    """Render a list's newest videos: of all videos, which is the front page, or of a tag or a channel."""
+    return render("list.html", root=root, site=site, list=name, labels=_labels(root) if name == keys.ALL else [])
 
 
-def atom_feed(root: Root, site: SiteText) -> bytes:
-    """Render the newest videos as an Atom feed (RFC 4287). Links are relative to the feed where the site's address is unknown."""
-    return _render("feed.xml", root=root, site=site)
-
-
-def json_feed(root: Root, site: SiteText) -> bytes:
-    """Write the newest videos as a JSON Feed 1.1 (jsonfeed.org)."""
-    items = [
-        {
-            "id": f"{ENTRY_ID}{entry.id}",
-            "url": f"{site.url}w/{entry.id}.html",
-            "title": entry.title or UNTITLED,
-            "content_text": entry.title or UNTITLED,
-            "date_published": entry.date,
-            **({"image": site.media + _still(entry.posters).object} if site.media and entry.posters else {}),
-            **({"tags": entry.tags} if entry.tags else {}),
-            **({"authors": [{"name": entry.channel}]} if entry.channel else {}),
-        }
-        for entry in root.newest
-    ]
-    feed = {"version": "https://jsonfeed.org/version/1.1", "title": site.title, "language": site.language}
-    links = {"home_page_url": f"{site.url}index.html", "feed_url": f"{site.url}feed.json"} if site.url else {}
-    return msgspec.json.format(msgspec.json.encode({**feed, **links, "items": items}), indent=1)
+def _labels(root: Root) -> list[Label]:
+    """Choose what the front page offers to look into: the channels and tags of the newest videos, the most used first."""
+    used = Counter(label.list for entry in root.newest for label in labels(entry))
+    found = {label.list: label for entry in reversed(root.newest) for label in labels(entry)}
+    return [found[name] for name, _ in sorted(used.items(), key=lambda item: (-item[1], found[item[0]].name))[:MOST_LABELS]]
 
 
 def watch_page(manifest: Manifest, site: SiteText) -> bytes:
     """Render the page of one video: its words and its frame. Whether it plays is read from the manifest when it is opened."""
     posters = manifest.posters or (manifest.playable.posters if manifest.playable else ())
-    still = _still(posters) if posters else None
+    still = still_of(posters) if posters else None
     summary = " ".join(manifest.description.split())[:SUMMARY_CHARACTERS]
-    return _render(
+    return render(
         "watch.html",
         video=manifest,
         site=site,
         title=manifest.title or UNTITLED,
         summary=summary,
         posters=shown(posters),
+        channel=label("channel", manifest.channel) if manifest.channel else None,
+        tags=[label("tag", tag) for tag in manifest.tags],
         still=still,
         linked=_linked_data(manifest, site, summary, still) if site.url and site.media and still else None,
         duration_s=manifest.playable.duration_s if manifest.playable else 0,
     )
 
 
-def _still(posters: Sequence[Picture]) -> Picture:
+def still_of(posters: Sequence[Picture]) -> Picture:
     """Choose the picture that other sites show: a JPEG, which all of them read, of about their width."""
     return picture(tuple(poster for poster in posters if not poster.object.endswith(".webp")) or tuple(posters), STAGE_WIDTH)
 
@@ -136,7 +125,8 @@ def srcset(posters: tuple[Picture, ...]) -> str:
     return ", ".join(f"{poster.object} {poster.width}w" for poster in sorted(posters, key=lambda poster: poster.width))
 
 
-def _render(template: str, **values: object) -> bytes:
+def render(template: str, **values: object) -> bytes:
+    """Render a template. Raises UndefinedError for a value that is missing."""
     return _environment().get_template(template).render(values).encode()
 
 
@@ -158,11 +148,4 @@ def _environment() -> Environment:
 
 def _printable(value: object) -> object:
     """Drop what HTML forbids in text: control characters and noncharacters (WHATWG HTML, 13.2.3.5)."""
-    if not isinstance(value, str) or isinstance(value, Markup):
-        return value
-    return "".join(character for character in value if character in _WHITE or _allowed(character))
-
-
-def _allowed(character: str) -> bool:
-    noncharacter = ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF  # noqa: PLR2004  # Unicode 23.7
-    return unicodedata.category(character) not in {"Cc", "Cs"} and not noncharacter
+    return _FORBIDDEN.sub("", value) if isinstance(value, str) and not isinstance(value, Markup) else value

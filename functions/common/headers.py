@@ -17,11 +17,13 @@ CONTENT_TYPES: Final = {
     "png": "image/png",
     "webp": "image/webp",
     "html": "text/html; charset=utf-8",
-    "xml": "application/atom+xml; charset=utf-8",  # the one that we write is a feed
+    "xml": "application/xml; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
 }
+ATOM: Final = "application/atom+xml; charset=utf-8"  # RFC 4287, section 7
 NAMED_BY_HASH: Final = (
     *(keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER),
-    *(keys.TEXT, keys.SIDE_CAPTIONS, keys.SIDE_POSTER, keys.PAGE),
+    *(keys.TEXT, keys.SIDE_CAPTIONS, keys.SIDE_POSTER, keys.PAGE, keys.DIRECTORY),
 )
 IMMUTABLE: Final = "public, max-age=86400, immutable"  # a day: then a deleted video has left the edges
 FINISHED: Final = "max-age=3600"
@@ -31,7 +33,7 @@ CHECKED: Final = "no-cache"
 
 def content_type(key: str) -> str:
     """Give an object's media type; raises KeyError for an extension that we never publish."""
-    return CONTENT_TYPES[key.rsplit(".", 1)[-1]]
+    return ATOM if key == keys.ATOM_FEED.key() else CONTENT_TYPES[key.rsplit(".", 1)[-1]]
 
 
 def cache_control(key: str, body: bytes) -> str:

@@ -6,6 +6,7 @@ so that code, policies and notification filters cannot disagree.
 
 import hashlib
 import re
+import unicodedata
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "width": r"[0-9]{1,5}",
     "picture": r"jpg|png|webp",
     "client": r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
+    "list": f"all|{ID}",
     "item": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     "file": r"[^/]{1,255}",
 }
@@ -97,14 +99,19 @@ POSTER: Final = Form("v/{id}/{rev}/poster-{width}-{hash}.{picture}")
 TEXT: Final = Form("v/{id}/{rev}/{unit}-{hash}.vtt")
 SIDE_CAPTIONS: Final = Form("v/{id}/side/{rev}-{hash}.vtt")
 SIDE_POSTER: Final = Form("v/{id}/side/{rev}-{width}-{hash}.{picture}")
-PAGE: Final = Form("catalogue/p/{generation}-{hash}.json")
-ROOT: Final = Form("catalogue/root.json")
+PAGE: Final = Form("catalogue/{list}/p/{generation}-{hash}.json")
+DIRECTORY: Final = Form("catalogue/{list}/d/{generation}-{hash}.json")
+ROOT: Final = Form("catalogue/{list}/root.json")
 
 # site bucket: public; written by the catalogue stage
 INDEX_PAGE: Final = Form("index.html")
+LIST_PAGE: Final = Form("lists/{list}.html")
 WATCH_PAGE: Final = Form("w/{id}.html")
 ATOM_FEED: Final = Form("feed.xml")
 JSON_FEED: Final = Form("feed.json")
+ROBOTS: Final = Form("robots.txt")
+SITEMAP: Final = Form("sitemap.xml")
+SITEMAP_PART: Final = Form("sitemaps/{generation}-{hash}.xml")
 
 # inbox bucket: what the API uploads; people may use any other key
 UPLOAD: Final = Form("{client}/{item}/{file}")
@@ -114,14 +121,20 @@ SIDE: Final = "side"  # stands before the rev of a sidecar
 WORK_FORMS: Final = (CURRENT, PLAN, ORDER, SIDE_ORDER, OK, ERROR, SIDE_OK, SIDE_ERROR, UNDERWAY, FRAGMENT, ITEM)
 MEDIA_FORMS: Final = (
     *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, TEXT),
-    *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, ROOT),
+    *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, DIRECTORY, ROOT),
 )
-SITE_FORMS: Final = (INDEX_PAGE, WATCH_PAGE, ATOM_FEED, JSON_FEED)
+SITE_FORMS: Final = (INDEX_PAGE, LIST_PAGE, WATCH_PAGE, ATOM_FEED, JSON_FEED, ROBOTS, SITEMAP, SITEMAP_PART)
+ALL: Final = "all"  # the list of every public video
 
 
 def video_id(stem: str) -> str:
     """Name the video that an inbox stem stands for: the same for a source and its sidecars."""
     return _name(stem)
+
+
+def list_id(kind: str, name: str) -> str:
+    """Name the list of a tag's or a channel's videos: the same however the name is spelled in case, width and spaces."""
+    return _name(f"{kind}\n{' '.join(unicodedata.normalize('NFKC', name).casefold().split())}")
 
 
 def rev(*parts: str) -> str:

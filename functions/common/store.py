@@ -77,6 +77,9 @@ class Door(Protocol):
     def get(self, key: str, version: str | None = None) -> Stored | None:
         """Read an object, or None where there is none."""
 
+    def get_all(self, keys: Sequence[str]) -> Sequence[Stored | None]:
+        """Read objects side by side, where the store can."""
+
     def put(self, key: str, body: bytes, condition: Condition) -> Answer:
         """Write an object, with the headers that belong to its key."""
 
@@ -141,6 +144,10 @@ class Bucket:
         """Read an object, or None where there is none."""
         stored = self.door.get(key, version)
         return stored.body if stored else None
+
+    def read_all(self, keys: Sequence[str]) -> Sequence[bytes | None]:
+        """Read objects side by side; None where there is none."""
+        return [stored.body if stored else None for stored in self.door.get_all(keys)]
 
     def list(self, prefix: str) -> Iterator[Listed]:
         """List the objects under a prefix."""

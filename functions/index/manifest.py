@@ -11,6 +11,7 @@ import msgspec
 from functions.common import keys
 from functions.common.errors import WHAT_TO_DO
 from functions.common.inbox import file_name
+from functions.common.labels import label, labels
 from functions.common.model import (
     Captions,
     Current,
@@ -65,7 +66,8 @@ def manifest(old: Manifest | None, current: Current, progress: Progress | None, 
     before = old.entry if old else None
     entry_number = (old.entry_number if old else 0) + (new.entry != before)
     generation, announced = (old.generation, old.announced) if old else (0, 0)
-    new = msgspec.structs.replace(new, entry_number=entry_number, announced=announced, generation=generation)
+    lists = tuple(sorted({*(old.lists if old else ()), *(each.list for each in labels(new.entry))}))
+    new = msgspec.structs.replace(new, entry_number=entry_number, announced=announced, generation=generation, lists=lists)
     return new if new == old else msgspec.structs.replace(new, generation=generation + 1)
 
 
@@ -225,6 +227,6 @@ def _entry(described: Manifest) -> Entry | None:
         words=keys.digest(msgspec.json.encode(page)),
         visibility=described.visibility,
         posters=shown(described.posters or playable.posters),
-        tags=described.tags,
-        channel=described.channel,
+        tags=tuple({made.list: made for tag in described.tags for made in [label("tag", tag)]}.values()),
+        channel=label("channel", described.channel) if described.channel else None,
     )

@@ -3,15 +3,20 @@
 What to remove is decided by `reconcile`, on documents read after the listing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from functions.common import keys, schema
-from functions.common.model import Receipt, Root
+from functions.common.errors import Unavailable
+from functions.common.model import Directory, Receipt, Root
 from functions.common.orders import OrderKeys, makers
-from functions.common.store import Buckets
+from functions.common.store import Buckets, Listed
 from functions.sweep.reconcile import Video, dead, rivals
-from functions.sweep.survey import Survey
+from functions.sweep.survey import Memory, Survey
+
+CATALOGUE: Final = "catalogue/"
+A_RUN_S: Final = 3600  # a run of the catalogue function takes a minute at most from a sitemap's part to the sitemap that names it
 
 
 @dataclass(frozen=True)
@@ -37,24 +42,38 @@ class Burial:
                 self.buckets.inbox.delete_version(key, version)
         return len(work) + len(media) + len(orphans) + len(old)
 
-    def of_pages(self, now: int) -> int:
-        """Remove catalogue pages that no root will name again: older than the root's generation, and not in it."""
-        listed = list(self.buckets.media.list(keys.PAGE.prefix()))
-        body = self.buckets.media.read(keys.ROOT.key())
-        if body is None:
-            return 0
-        root = schema.load(Root, body)
-        named = {ref.object for ref in root.pages}
-        gone = [
-            page.key
-            for page in listed
-            if page.key not in named
-            and (fields := keys.PAGE.parse(page.key))
-            and int(fields["generation"]) <= root.generation
-            and now - page.modified >= self.grace_s
-        ]
+    def of_lists(self, memory: Memory, now: int) -> int:
+        """Remove pages and directories that no list will name again, and parts of a sitemap that it does not name."""
+        listed = {found.key: found for found in self.buckets.media.list(CATALOGUE)}
+        named: dict[str, tuple[int, set[str]]] = {}
+        for key, found in listed.items():
+            if (fields := keys.ROOT.parse(key)) and (body := memory.read(self.buckets.media, found)):
+                root = schema.load(Root, body)
+                named[fields["list"]] = root.generation, self._parts(memory, root)
+        gone = [found.key for found in listed.values() if self._old(found, now) and _unnamed(found.key, named)]
         self.buckets.media.delete(gone)
+        return len(gone) + self._of_sitemap(now)
+
+    def _parts(self, memory: Memory, root: Root) -> set[str]:
+        """Give all that a root leads to. Raises Unavailable where it is another one by now: the next sweep looks again."""
+        names = {ref.object for ref in root.directories}
+        for name in names.copy():
+            body = memory.read(self.buckets.media, Listed(name, etag="for ever", size=0, modified=0))
+            if body is None:
+                raise Unavailable(name)
+            names |= {ref.object for ref in schema.load(Directory, body).pages}
+        return names
+
+    def _of_sitemap(self, now: int) -> int:
+        listed = list(self.buckets.site.list(keys.SITEMAP_PART.prefix()))
+        body = self.buckets.site.read(keys.SITEMAP.key()) or b""
+        old = [found.key for found in listed if self._old(found, now) and now - found.modified >= A_RUN_S]
+        gone = [key for key in old if key.encode() not in body]
+        self.buckets.site.delete(gone)
         return len(gone)
+
+    def _old(self, found: Listed, now: int) -> bool:
+        return now - found.modified >= self.grace_s
 
     def _orphans(self, video: Video) -> list[str]:
         """Find what an attempt left that lost: its place is taken by an object that the unit's receipt names."""
@@ -91,6 +110,15 @@ class Burial:
         """List the bytes that a deleted video left behind in the versioned inbox; the markers expire by lifecycle."""
         gone = video.manifest is not None and video.manifest.status == "deleted"
         return [(old.key, old.version) for old in video.old if gone and not old.deleted and not old.latest]
+
+
+def _unnamed(key: str, named: Mapping[str, tuple[int, set[str]]]) -> bool:
+    """Whether a list's part is not in its root, which is newer; a name belongs to one generation of the root alone."""
+    fields = keys.PAGE.parse(key) or keys.DIRECTORY.parse(key)
+    if fields is None or fields["list"] not in named:
+        return False
+    generation, names = named[fields["list"]]
+    return int(fields["generation"]) <= generation and key not in names
 
 
 def objects(receipt: Receipt) -> Iterable[str]:

@@ -34,7 +34,7 @@ CONTENT_TYPES = {
 NOT_SERVED = {"build.mjs", "package.json", "package-lock.json", "tsconfig.json"}
 
 # Written by the catalogue function; a deployment that wrote them would show an empty site until its next run.
-CATALOGUES_OWN = ("index.html", "w/", "tags/", "sitemap.xml", "feed.")
+CATALOGUES_OWN = ("index.html", "lists/", "w/", "sitemap", "robots.txt", "feed.")
 
 # Names carry no hash of their content, so a browser asks each time and is mostly answered "not modified".
 CACHE_CONTROL = "no-cache"

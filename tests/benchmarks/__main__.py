@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 
 from infra.local.command import LocalError, end_with
 from infra.local.places import TOOLS
-from tests.benchmarks import efforts, engine, film, hops, lengths, memory, model, rates, shaka, up
+from tests.benchmarks import catalogue, efforts, engine, film, hops, lengths, memory, model, rates, shaka, up
 from tests.benchmarks.figures import Figure, table
 
 FIGURES = TOOLS / "bench.json"
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "up": up.measure,
+    "catalogue": catalogue.measure,
     "hops": hops.measure,
     "film": film.measure,
     "lengths": lengths.measure,

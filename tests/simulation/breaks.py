@@ -8,12 +8,12 @@ from msgspec.structs import replace
 
 from functions.catalogue import handler as catalogue
 from functions.catalogue import tree
-from functions.catalogue.tree import change, grown
+from functions.catalogue.tree import change
 from functions.common import adoption, keys, schema, store
 from functions.common import current as current_module
 from functions.common.adoption import Words, next_current
 from functions.common.inbox import Inventory, take_stock
-from functions.common.model import Current, Entry, Fragment, InboxObject, Manifest, Plan, Root, Sidecar
+from functions.common.model import Current, Entry, Fragment, InboxObject, Manifest, Plan, Sidecar
 from functions.common.stage import Group
 from functions.common.store import Absent, Bucket, Buckets, Condition, Created, Look, Same, Write
 from functions.index import handler as index
@@ -93,7 +93,8 @@ class _Putting:
 
     def __init__(self, door: store.Door, put: Callable[[str, bytes, Condition], store.Answer]) -> None:
         self.put = put
-        self.get, self.list, self.versions, self.delete = door.get, door.list, door.versions, door.delete
+        self.get, self.get_all, self.list = door.get, door.get_all, door.list
+        self.versions, self.delete = door.versions, door.delete
 
 
 def late_answers_ignored() -> Patches:
@@ -225,10 +226,10 @@ def early_return_before_the_front_page() -> Patches:
 
     def act(self: catalogue.Catalogue, group: Group) -> None:
         videos = sorted({video for key in group.keys if (video := keys.id_of(key))})
-        before = self.buckets.media.read(keys.ROOT.key())
-        self._derive_root(videos)
-        if self.buckets.media.read(keys.ROOT.key()) != before:
-            self._derive_front()
+        before = self.buckets.media.read(keys.ROOT.key(list=keys.ALL))
+        self._derive_list(keys.ALL, videos)
+        if self.buckets.media.read(keys.ROOT.key(list=keys.ALL)) != before:
+            self._derive_list_page(keys.ALL)
         for video in videos:
             self._derive_page(video)
         self.buckets.work.delete(key for key in group.keys if keys.FRAGMENT.parse(key))
@@ -264,14 +265,17 @@ def garbage_while_the_manifest_is_behind() -> Patches:
 
 def pages_named_by_content() -> Patches:
     """R12: a page's name says nothing of the root's generation."""
+    named = tree._Namer  # noqa: SLF001
+    return patch.object(tree, "_Namer", lambda name, _generation: named(name, 1))
 
-    def grown_without_generation(of: tree.Tree, entries: Sequence[Entry]) -> tuple[Root, list[Write]]:
-        root, writes = grown(of, entries)
-        named = {w.key: keys.PAGE.key(generation=1, hash=keys.digest(w.body)) for w in writes}
-        refs = tuple(replace(ref, object=named.get(ref.object, ref.object)) for ref in root.pages)
-        return replace(root, pages=refs), [Write(named[w.key], w.body) for w in writes]
 
-    return patch.object(catalogue, "grown", grown_without_generation)
+def lists_forgotten() -> Patches:
+    """R21: a manifest names the lists of its entry, and not those that its earlier entries were in."""
+
+    def forgetful(old: Manifest | None, current: Current, progress: Progress | None, receipts: Receipts) -> Manifest:
+        return manifest(replace(old, lists=()) if old else None, current, progress, receipts)
+
+    return patch.object(publish, "manifest", forgetful)
 
 
 def rev_of_the_version() -> Patches:

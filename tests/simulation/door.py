@@ -1,6 +1,6 @@
 """One bucket as one worker sees it: each call stops until the scheduler lets it happen, fail, or kill its worker."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,6 +42,10 @@ class SimulatedDoor:
     def get(self, key: str, version: str | None = None) -> Stored | None:
         """Read."""
         return self.call("get", f"{self.bucket}/{key}", lambda: self.world.get(self.bucket, key, version))
+
+    def get_all(self, keys: Sequence[str]) -> Sequence[Stored | None]:
+        """Read, one after the other: what another worker writes meanwhile may be seen or not."""
+        return [self.get(key) for key in keys]
 
     def put(self, key: str, body: bytes, condition: Condition) -> Answer:
         """Write."""

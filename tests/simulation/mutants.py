@@ -7,9 +7,10 @@ from functions.common import keys
 from tests.simulation import breaks
 from tests.simulation.faults import UNORDERED, Faults
 from tests.simulation.runner import Recipe, follow, recipe
-from tests.simulation.scripts import BY_HAND
+from tests.simulation.scripts import BY_HAND, LONGER
 
 SLOW = Faults(doubled=0.3, runs_out=0.6, stalled=0.1)
+TWICE = Faults(doubled=0.6, runs_out=0.6, stalled=0.05)
 SWEPT = Faults(stalled=0.2, swept=0.5)
 STORMY = Faults(refused=0.05, lost=0.05, late=0.05, killed=0.03, doubled=0.2, runs_out=0.3, stalled=0.1)
 LATE = Faults(late=0.3, delayed=0.2, stalled=0.05)
@@ -34,7 +35,7 @@ class Mutant:
         return replace(
             plain,
             faults=self.faults or plain.faults,
-            script=BY_HAND[self.script] if self.script else plain.script,
+            script=(BY_HAND | LONGER)[self.script] if self.script else plain.script,
             inexact=plain.inexact or self.fixed_names,
             fixed_names=self.fixed_names,
         )
@@ -54,7 +55,7 @@ def hunt(mutant: Mutant, seeds: Iterable[int]) -> tuple[int, str] | None:
 MUTANTS: tuple[Mutant, ...] = (
     Mutant("inputs-before-look", breaks.inputs_before_the_look, sweeping=False, faults=SLOW, script="a note here and there"),
     Mutant("no-pass-current", breaks.no_confirming_pass(keys.CURRENT), sweeping=False, faults=UNORDERED, script="a note, and gone"),
-    Mutant("no-pass-root", breaks.no_confirming_pass(keys.ROOT), sweeping=False, faults=SLOW, script="unlisted and back"),
+    Mutant("no-pass-root", breaks.no_confirming_pass(keys.ROOT), sweeping=False, faults=TWICE, script="hidden and back"),
     Mutant("late-answers-ignored", breaks.late_answers_ignored, sweeping=False, faults=LATE, script="a note, and gone"),
     Mutant("own-list", breaks.own_list_for_each_document),
     Mutant("root-unconditional", breaks.unconditional(keys.ROOT), faults=SLOW, script="three at once"),
@@ -69,6 +70,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("fragments-first", breaks.fragments_first, faults=KILLING),
     Mutant("garbage-too-soon", breaks.garbage_while_the_manifest_is_behind, faults=SWEPT, script="one after the other"),
     Mutant("pages-by-content", breaks.pages_named_by_content, faults=STORMY, script="a note here and there"),
+    Mutant("lists-forgotten", breaks.lists_forgotten, faults=KILLING, script="a tag on and off"),
     Mutant("rev-returns", breaks.rev_of_the_version, script="another extension and back"),
     Mutant("sidecar-returns", breaks.sidecar_of_the_version, sweeping=False, script="captions away and back"),
     Mutant("entries-stay", breaks.entries_stay, faults=Faults(delayed=0.2), script="deleted"),

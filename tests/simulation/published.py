@@ -4,8 +4,9 @@ import re
 from functools import lru_cache
 from posixpath import dirname, join, normpath
 
+from functions.catalogue.tree import NEWEST
 from functions.common import keys
-from functions.common.model import Manifest, Page, Root
+from functions.common.model import Directory, Manifest, Page, Root
 from functions.common.schema import load
 from tests.simulation.world import World
 
@@ -100,19 +101,35 @@ def stored_manifest(world: World, video: str) -> Manifest | None:
     return load(Manifest, kept.body) if kept else None
 
 
-def stored_root(world: World) -> Root | None:
-    """Read the catalogue's root."""
-    kept = world.objects["media"].get(keys.ROOT.key())
+def stored_root(world: World, name: str = keys.ALL) -> Root | None:
+    """Read a list's root."""
+    kept = world.objects["media"].get(keys.ROOT.key(list=name))
     return load(Root, kept.body) if kept else None
 
 
+def directories(world: World, root: Root, without: str = "") -> list[Directory]:
+    """Give a list's directories; each must be there, unless it was `without`."""
+    bodies = (there(world, ref.object, "a root", without) for ref in root.directories)
+    return [load(Directory, body) for body in bodies if body]
+
+
+def parts(world: World, root: Root, without: str = "") -> set[str]:
+    """Give the keys of all directories and pages of a list. `without` has just been removed."""
+    pages = {ref.object for directory in directories(world, root, without) for ref in directory.pages}
+    return pages | {ref.object for ref in root.directories}
+
+
 def root_is_right(world: World, root: Root) -> Page:
-    """I7: every page is there, each video once, counted, newest first; give all entries as one page."""
-    pages = [load(Page, there(world, ref.object, "the root")) for ref in root.pages]
+    """I7: every part is there, each video once, counted, newest first; give all entries as one page."""
+    found = directories(world, root)
+    refs = [ref for directory in found for ref in directory.pages]
+    pages = [load(Page, there(world, ref.object, "a directory")) for ref in refs]
     entries = [entry for page in pages for entry in page.entries]
     names = [entry.id for entry in entries]
     require(len(names) == len(set(names)) == root.count, f"I7: {names} in a root of {root.count}")
-    require([len(page.entries) for page in pages] == [ref.count for ref in root.pages], "I7: a page's count is wrong")
+    require([len(page.entries) for page in pages] == [ref.count for ref in refs], "I7: a page's count is wrong")
+    counts = [sum(ref.count for ref in directory.pages) for directory in found]
+    require(counts == [ref.count for ref in root.directories], "I7: a directory's count is wrong")
     require(entries == sorted(entries, key=lambda entry: (entry.date, entry.id), reverse=True), "I7: not newest first")
-    require(list(root.newest) == entries[:48], "I7: the newest are not those of the pages")
+    require(list(root.newest) == entries[:NEWEST], "I7: the newest are not those of the pages")
     return Page(entries=tuple(entries))

@@ -3,18 +3,22 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from functions.catalogue.handler import FRONT, shown
+from functions.catalogue.handler import shown
+from functions.catalogue.site import front
+from functions.catalogue.tree import member
 from functions.common import keys
 from functions.common.inbox import Inventory, read_name, take_stock
-from functions.common.model import Current, Document, Failure, Manifest, Note, Order, Plan, Receipt
+from functions.common.labels import labels
+from functions.common.model import Current, Document, Entry, Failure, Manifest, Note, Order, Plan, Receipt, Root
 from functions.common.note import read_note
 from functions.common.orders import OrderKeys, makers
 from functions.common.schema import load
+from functions.common.store import Write
 from functions.index.manifest import playlists
 from functions.index.progress import Progress, Receipts
 from functions.sweep.burial import objects
-from tests.simulation.published import reachable, require, root_is_right, stored_manifest, stored_root
-from tests.simulation.stages import TEXT, watch_page
+from tests.simulation.published import parts, reachable, require, root_is_right, stored_manifest, stored_root
+from tests.simulation.stages import TEXT, list_page, watch_page
 from tests.simulation.world import World
 
 SIDE_FORMS = (keys.SIDE_ORDER, keys.SIDE_OK, keys.SIDE_ERROR, keys.SIDE_CAPTIONS, keys.SIDE_POSTER)
@@ -102,7 +106,8 @@ def _sidecars(world: World, inventory: Inventory, current: Current, manifest: Ma
     require(len(receipts) == len(inventory.sidecars), f"I1: {manifest.id} has other sidecars than the inbox")
     made = [_read(world, Receipt, key.ok) for key in receipts]
     silent = [key for key, receipt in zip(receipts, made, strict=True) if not receipt and not _read(world, Failure, key.error)]
-    require(not silent, f"I1: nothing came of {silent}")
+    given_up = keys.ERROR.key(id=manifest.id, rev=str(manifest.rev), unit="ingest") in world.objects["work"]  # it orders both
+    require(given_up or not silent, f"I1: nothing came of {silent}")
     shown = {captions.object for captions in manifest.captions} | {picture.object for picture in manifest.posters}
     wanted = {name for receipt in made if receipt for name in objects(receipt)}
     require(shown == wanted, f"I1: {manifest.id} shows {sorted(shown)} beside it, not {sorted(wanted)}")
@@ -203,22 +208,33 @@ def _ok_wins(world: World, order: Order) -> None:
 
 
 def _catalogue(world: World, manifests: Iterable[Manifest], *, swept: bool) -> None:
-    """I7: the catalogue and the pages say what the manifests say; no old page is left."""
+    """I7: the lists and the pages say what the manifests say; no old page is left."""
     known = list(manifests)
     entries = {each.id: each.entry for each in known if each.entry and each.entry.visibility == "public"}
-    root = stored_root(world)
-    listed = {entry.id: entry for entry in root_is_right(world, root).entries} if root else {}
-    require(listed == entries, f"I7: the catalogue has {sorted(listed)}, the manifests {sorted(entries)}")
+    shown_in = {label.list for entry in entries.values() for label in labels(entry)}
+    stored = {fields["list"] for key in world.objects["media"] if (fields := keys.ROOT.parse(key))}
+    require(shown_in <= stored, f"I7: {shown_in - stored} has no list")
+    for name in sorted(stored):
+        _list(world, name, {video: entry for video, entry in entries.items() if member(entry, name)}, swept=swept)
+    require(stored or not entries, "I7: there is no catalogue")
     site = world.objects["site"]
-    if root:
-        for form, render in FRONT.items():
-            front = site.get(form.key())
-            require(front and front.body == render(root, TEXT), f"I7: {form.key()} is not what the root says")
-        named = {ref.object for ref in root.pages}
-        pages = [(key, keys.PAGE.parse(key)) for key in world.objects["media"]]
-        old = [key for key, fields in pages if fields and int(fields["generation"]) <= root.generation and key not in named]
-        require(not swept or not old, f"I8: {old} are left")
     for manifest in known:
         page = site.get(keys.WATCH_PAGE.key(id=manifest.id))
         if manifest.entry_number:
             require(page and page.body == watch_page(shown(manifest), TEXT), f"I7: the page of {manifest.id} is old")
+
+
+def _list(world: World, name: str, entries: dict[str, Entry], *, swept: bool) -> None:
+    """I7: one list, its pages and what it is rendered as."""
+    root = stored_root(world, name) or Root(generation=0)
+    listed = {entry.id: entry for entry in root_is_right(world, root).entries}
+    require(listed == entries, f"I7: the list {name} has {sorted(listed)}, the manifests {sorted(entries)}")
+    rendered = front(root, (), TEXT) if name == keys.ALL else [Write(f"lists/{name}.html", list_page(root, name, TEXT))]
+    for page in rendered:
+        there = world.objects["site"].get(page.key)
+        require(there and there.body == page.body, f"I7: {page.key} is not what its list says")
+    named = parts(world, root)
+    made = [(key, keys.PAGE.parse(key) or keys.DIRECTORY.parse(key)) for key in world.objects["media"]]
+    of_list = [(key, int(fields["generation"])) for key, fields in made if fields and fields["list"] == name]
+    old = [key for key, generation in of_list if generation <= root.generation and key not in named]
+    require(not swept or not old, f"I8: {old} are left")

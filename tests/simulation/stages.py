@@ -8,11 +8,11 @@ from functools import lru_cache
 from functions.api import retry as api
 from functions.api.problem import Problem
 from functions.catalogue import handler as catalogue
-from functions.catalogue import pages
+from functions.catalogue import pages, site
 from functions.catalogue.pages import SiteText
 from functions.common import events, keys
 from functions.common.inbox import read_name
-from functions.common.model import Item, Order, Page
+from functions.common.model import Item, Order
 from functions.common.stage import Stage
 from functions.common.store import Buckets
 from functions.index.handler import Index
@@ -53,7 +53,7 @@ class Stages:
     fixed_names: bool = False
     attempts: dict[str, int] = field(default_factory=dict)
     memories: list[Memory] = field(default_factory=lambda: [Memory() for _ in range(WARM)])
-    read: list[dict[str, Page]] = field(default_factory=lambda: [{} for _ in range(WARM)])
+    read: list[catalogue.Memory] = field(default_factory=lambda: [catalogue.Memory() for _ in range(WARM)])
 
     def stage(self, name: StageName, call: Call, made: list[Order]) -> Stage:
         """Make a stage. `made` takes the orders that its encoder came to the end of."""
@@ -116,10 +116,11 @@ def _item(stem: str) -> Item:
     )
 
 
-index_page = lru_cache(maxsize=4096)(pages.index_page)
+list_page = lru_cache(maxsize=4096)(pages.list_page)
 watch_page = lru_cache(maxsize=4096)(pages.watch_page)
 
 
 def remember_pages() -> None:
     """Let the catalogue stage render equal documents once: a run renders the same page ten times."""
-    catalogue.index_page, catalogue.watch_page = index_page, watch_page  # type: ignore[attr-defined]
+    catalogue.list_page = site.list_page = list_page  # type: ignore[attr-defined]
+    catalogue.watch_page = watch_page  # type: ignore[attr-defined]

@@ -8,10 +8,10 @@ from functions.common import keys
 from functions.common.inbox import read_name, take_stock
 from functions.common.model import Current, Manifest, Root
 from functions.common.schema import load
-from tests.simulation.published import ENDS, reachable, require, root_is_right, stored_manifest, stored_root
+from tests.simulation.published import ENDS, parts, reachable, require, root_is_right, stored_manifest, stored_root
 from tests.simulation.world import World
 
-NEVER_CHANGE = (keys.PLAN, keys.ORDER, keys.SIDE_ORDER, keys.OK, keys.SIDE_OK, keys.PAGE)
+NEVER_CHANGE = (keys.PLAN, keys.ORDER, keys.SIDE_ORDER, keys.OK, keys.SIDE_OK, keys.PAGE, keys.DIRECTORY)
 
 
 @dataclass
@@ -69,8 +69,8 @@ class Watch:
     def _public(self, key: str, old: bytes | None, new: bytes | None) -> None:
         if keys.MANIFEST.parse(key):
             self._manifest(key, old, new)
-        elif key == keys.ROOT.key():
-            require(new, "I7: the root was removed")
+        elif keys.ROOT.parse(key):
+            require(new, f"I7: {key} was removed")
             root_is_right(self.world, load(Root, new or b""))
         elif fields := keys.PLAYLIST.parse(key) or keys.MAIN.parse(key):
             if new is not None and keys.PLAYLIST.parse(key):
@@ -94,13 +94,12 @@ class Watch:
         require(now not in self.left.get(manifest.id, ()), f"I8: {manifest.id} shows {now} again, which it had left")
 
     def _removed(self, key: str) -> None:
-        if keys.PAGE.parse(key):
-            root = stored_root(self.world)
-            named = {ref.object for ref in root.pages} if root else set()
-            require(key not in named, f"I2: {key} was removed and the root names it")
+        if fields := keys.PAGE.parse(key) or keys.DIRECTORY.parse(key):
+            root = stored_root(self.world, fields["list"])
+            require(root is None or key not in parts(self.world, root, key), f"I2: {key} was removed and its root names it")
             return
-        parts = key.split("/")  # v/<id>/<rev or side>/…
-        self._part_of_video(key, parts[1], parts[2], removed=True)
+        _, video, rev, *_ = key.split("/")  # v/<id>/<rev or side>/…
+        self._part_of_video(key, video, rev, removed=True)
 
     def _part_of_video(self, key: str, video: str, rev: str, *, removed: bool) -> None:
         """I2: what is shown stays whole."""

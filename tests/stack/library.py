@@ -95,9 +95,9 @@ class Library:
         body = self.read(self.stack.media_bucket, keys.MANIFEST.key(id=video))
         return schema.load(Manifest, body) if body else None
 
-    def root(self) -> Root | None:
-        """Read the catalogue's root."""
-        body = self.read(self.stack.media_bucket, keys.ROOT.key())
+    def root(self, name: str = "all") -> Root | None:
+        """Read a list's root."""
+        body = self.read(self.stack.media_bucket, keys.ROOT.key(list=name))
         return schema.load(Root, body) if body else None
 
     def page(self, key: str) -> str:

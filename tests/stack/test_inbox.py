@@ -54,6 +54,20 @@ def test_a_note_can_be_edited_and_removed_without_encoding_again(library: Librar
     assert (last.description, last.rev, last.playable) == ("", first.rev, first.playable)
 
 
+def test_a_tag_has_a_list_and_a_video_leaves_it_with_the_tag(library: Library) -> None:
+    tag = keys.list_id("tag", "swifts")
+    library.drop("tagged/talk.json", note(title="Tagged", tags=["Swifts"]))
+    video = library.drop("tagged/talk.mp4", clip("blink"))
+    until(lambda: "Tagged" in library.page(f"lists/{tag}.html") or None, 60, lambda: "the list has no page")
+    there = library.root(tag)
+    library.drop("tagged/talk.json", note(title="Tagged", tags=["Swallows"]))
+    until(lambda: "Tagged" not in library.page(f"lists/{tag}.html") or None, 60, lambda: "the video stays in the list")
+
+    assert there
+    assert (there.name, [entry.id for entry in there.newest]) == ("Swifts", [video])
+    assert "Tagged" in library.page(f"lists/{keys.list_id('tag', 'swallows')}.html")
+
+
 def test_a_bad_note_is_reported_and_the_video_is_published(library: Library) -> None:
     library.drop("bad/note.json", b"{not json")
     video = library.drop("bad/note.mp4", clip("blink"))

@@ -7,7 +7,19 @@ names its schema in `$schema`; an unknown field, a missing one or a value out of
 from functions.common.model.inbox import Chapter, Current, InboxObject, Item, Note, Problem, Sidecar
 from functions.common.model.presets import Preset, Sound, Step
 from functions.common.model.receipts import Failure, Picture, Receipt, Segment, Sprite, TrackPart
-from functions.common.model.site import Captions, Entry, Explained, Fragment, Manifest, Page, PageRef, Playable, Root
+from functions.common.model.site import (
+    Captions,
+    Directory,
+    Entry,
+    Explained,
+    Fragment,
+    Label,
+    Manifest,
+    Page,
+    Playable,
+    Ref,
+    Root,
+)
 from functions.common.model.values import (
     STEREO,
     AudioCodec,
@@ -50,7 +62,7 @@ from functions.common.model.work import (
 
 DOCUMENTS: tuple[type[Document], ...] = (
     *(Current, Preset, Plan, Order, Underway, Receipt, Failure, Manifest),
-    *(Fragment, Page, Root, Item),
+    *(Fragment, Page, Directory, Root, Item),
 )
 
 
@@ -66,6 +78,7 @@ __all__ = [
     "CopyWork",
     "Count",
     "Current",
+    "Directory",
     "Document",
     "Entry",
     "Explained",
@@ -75,13 +88,13 @@ __all__ = [
     "InboxObject",
     "Item",
     "Key",
+    "Label",
     "Language",
     "Line",
     "Manifest",
     "Note",
     "Order",
     "Page",
-    "PageRef",
     "Picture",
     "Plan",
     "Playable",
@@ -90,6 +103,7 @@ __all__ = [
     "Problem",
     "Ratio",
     "Receipt",
+    "Ref",
     "Root",
     "Rung",
     "Seconds",

@@ -37,6 +37,13 @@ class Playable(Value, frozen=True):
     captions: tuple[Captions, ...] = ()
 
 
+class Label(Value, frozen=True):
+    """A tag or a channel, and the list of the videos that have it."""
+
+    name: str
+    list: Id
+
+
 class Entry(Value, frozen=True):
     """What the catalogue shows of one video."""
 
@@ -48,8 +55,8 @@ class Entry(Value, frozen=True):
     words: Annotated[str, Meta(pattern=f"^{keys.HASH}$", description="hash of what the video's own page says")]
     visibility: Visibility = "public"
     posters: tuple[Picture, ...] = ()
-    tags: tuple[str, ...] = ()
-    channel: str | None = None
+    tags: tuple[Label, ...] = ()
+    channel: Label | None = None
 
 
 class Explained(Value, frozen=True):
@@ -65,8 +72,8 @@ class Manifest(Document, frozen=True, tag="manifest-1.json"):
 
     `generation` grows at each write; `current_generation` is that of the `current` it was made from; `receipts` counts what
     was seen. `entry` is what the catalogue shows, `entry_number` grows when it changes; `announced` is the last such number
-    for which a fragment was made. `captions` and `posters` are the dropped ones, which come before those of `playable`. After
-    a delete only numbers remain.
+    for which a fragment was made; `lists` are the lists of tags and channels that an entry of it was ever in. `captions` and
+    `posters` are the dropped ones, which come before those of `playable`. After a delete only numbers and `lists` remain.
     """
 
     id: Id
@@ -80,6 +87,7 @@ class Manifest(Document, frozen=True, tag="manifest-1.json"):
     entry: Entry | None = None
     entry_number: Count = 0
     announced: Count = 0
+    lists: tuple[Id, ...] = ()
     title: Line = ""
     description: str = ""
     tags: tuple[str, ...] = ()
@@ -101,22 +109,32 @@ class Fragment(Document, frozen=True, tag="fragment-1.json"):
 
 
 class Page(Document, frozen=True, tag="page-1.json"):
-    """A page of the catalogue: entries, newest first. Never changed; its root names it."""
+    """A page of a list: entries, newest first. Never changed; a directory names it."""
 
     entries: tuple[Entry, ...]
 
 
-class PageRef(Value, frozen=True):
-    """Where a page lies, and how many entries it has."""
+class Ref(Value, frozen=True):
+    """Where a page or a directory lies, and how many entries are in it or below it."""
 
     object: Key
     count: Count
 
 
+class Directory(Document, frozen=True, tag="directory-1.json"):
+    """Some hundred pages of a list, in order. Never changed; the list's root names it."""
+
+    pages: tuple[Ref, ...]
+
+
 class Root(Document, frozen=True, tag="root-1.json"):
-    """The catalogue's root: how many public videos there are, the newest inline, and the pages that hold them all."""
+    """A list of public videos: all of them, or those of a tag or a channel, which has a `name`.
+
+    `count` says how many there are. The newest are inline, and in the pages that hold them all.
+    """
 
     generation: Annotated[int, Meta(ge=1)]
+    name: str = ""
     count: Count = 0
     newest: tuple[Entry, ...] = ()
-    pages: tuple[PageRef, ...] = ()
+    directories: tuple[Ref, ...] = ()

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.catalogue.pages import ENTRY_ID, SiteText, atom_feed, clock, day, index_page, json_feed, picture, watch_page
+from functions.catalogue.pages import ENTRY_ID, SiteText, clock, day, list_page, picture, watch_page
+from functions.catalogue.site import atom_feed, json_feed
+from functions.common import keys
+from functions.common.labels import label
 from functions.common.model import Chapter, Entry, Explained, Manifest, Picture, Playable, Problem, Root
 
 FRONTEND = Path(__file__).parents[3] / "frontend"
@@ -54,8 +57,8 @@ ENTRY = Entry(
     complete=True,
     words="0" * 16,
     posters=POSTERS,
-    tags=("books", "talk"),
-    channel="Evening lectures",
+    tags=(label("tag", "books"), label("tag", "talk")),
+    channel=label("channel", "Evening lectures"),
 )
 ROOT = Root(generation=3, count=1, newest=(ENTRY,))
 
@@ -106,24 +109,39 @@ def hostile() -> Manifest:
 
 def hostile_root() -> Root:
     entry = Entry(
-        id="a" * 16, title=HOSTILE, date=ENTRY.date, duration_s=1, complete=False, words="0" * 16, tags=(HOSTILE,), channel=HOSTILE
+        id="a" * 16,
+        title=HOSTILE,
+        date=ENTRY.date,
+        duration_s=1,
+        complete=False,
+        words="0" * 16,
+        tags=(label("tag", HOSTILE),),
+        channel=label("channel", HOSTILE),
     )
-    return Root(generation=1, count=1, newest=(entry,))
+    return Root(generation=1, name=HOSTILE, count=1, newest=(entry,))
 
 
 KNOWN = replace(SITE, url="https://video.example.org/", media="https://media.example.org/")
+TAG = keys.list_id("tag", "books")
 PAGES = {
-    "index": index_page(ROOT, SITE),
-    "index-known": index_page(ROOT, KNOWN),
+    "list": list_page(Root(generation=1, name="books", count=1, newest=(ENTRY,)), TAG, KNOWN),
+    "empty-list": list_page(Root(generation=2), TAG, SITE),
+    "index": list_page(ROOT, keys.ALL, SITE),
+    "index-known": list_page(ROOT, keys.ALL, KNOWN),
     "watch-known": watch_page(MANIFEST, KNOWN),
-    "empty": index_page(Root(generation=1), SITE),
+    "empty": list_page(Root(generation=1), keys.ALL, SITE),
     "watch": watch_page(MANIFEST, SITE),
     "queued": watch_page(Manifest(id="b" * 16, generation=1, current_generation=1, status="queued"), SITE),
 }
 EVERY_PAGE = pytest.mark.parametrize(
     "page",
-    [*PAGES.values(), watch_page(hostile(), KNOWN), index_page(hostile_root(), SITE)],
-    ids=[*PAGES, "hostile", "hostile root"],
+    [
+        *PAGES.values(),
+        watch_page(hostile(), KNOWN),
+        list_page(hostile_root(), keys.ALL, SITE),
+        list_page(hostile_root(), TAG, KNOWN),
+    ],
+    ids=[*PAGES, "hostile", "hostile root", "hostile list"],
 )
 
 
@@ -181,10 +199,10 @@ def test_a_picture_has_its_size_so_that_nothing_jumps(page: bytes) -> None:
     assert [image for image in Elements(page).named("img") if not {"width", "height", "alt", "data-key"} <= set(image)] == []
 
 
-@pytest.mark.parametrize("name", ["index", "watch"])
+@pytest.mark.parametrize("name", ["index", "list", "watch"])
 def test_every_script_and_stylesheet_that_a_page_names_is_a_file_of_the_site(name: str) -> None:
     elements = Elements(PAGES[name])
-    named = [link["href"] or "" for link in elements.named("link") if link["rel"] != "alternate"]
+    named = [link["href"] or "" for link in elements.named("link") if link["rel"] not in ("alternate", "canonical")]
     named += [script["src"] or "" for script in elements.named("script")]
     files = {link.removeprefix("../") for link in named if not link.endswith("config.json")}
 
@@ -222,6 +240,27 @@ def test_an_unlisted_video_asks_search_engines_to_stay_away() -> None:
     page = watch_page(changed(MANIFEST, visibility="unlisted"), SITE)
 
     assert [meta["content"] for meta in Elements(page).named("meta") if meta.get("name") == "robots"] == ["noindex"]
+
+
+def test_the_front_page_leads_to_the_channels_and_tags_of_the_newest_videos() -> None:
+    links = [link.get("href") for link in Elements(PAGES["index"]).named("a")]
+
+    assert [link for link in links if link and link.startswith("lists/")][:3] == [
+        f"lists/{keys.list_id(kind, name)}.html"
+        for kind, name in (("channel", "Evening lectures"), ("tag", "books"), ("tag", "talk"))
+    ]
+
+
+def test_the_labels_of_an_unlisted_video_lead_nowhere() -> None:
+    page = watch_page(changed(MANIFEST, visibility="unlisted"), SITE)
+
+    assert [link for link in Elements(page).named("a") if "lists/" in (link.get("href") or "")] == []
+
+
+def test_a_list_without_videos_asks_search_engines_to_stay_away() -> None:
+    metas = Elements(PAGES["empty-list"]).named("meta")
+
+    assert [meta["content"] for meta in metas if meta.get("name") == "robots"] == ["noindex"]
 
 
 def test_a_rejected_video_keeps_no_place_for_a_picture() -> None:
@@ -273,7 +312,7 @@ def test_a_json_feed_says_the_same() -> None:
 
     assert (feed["version"], feed["feed_url"]) == ("https://jsonfeed.org/version/1.1", f"{KNOWN.url}feed.json")
     assert (item["url"], item["title"], item["date_published"]) == (f"{KNOWN.url}w/{'a' * 16}.html", ENTRY.title, ENTRY.date)
-    assert (item["image"], item["tags"]) == (KNOWN.media + POSTERS[1].object, list(ENTRY.tags))
+    assert (item["image"], item["tags"]) == (KNOWN.media + POSTERS[1].object, ["books", "talk"])
 
 
 @pytest.mark.parametrize("manifest", [MANIFEST, hostile()], ids=["usual", "hostile"])

@@ -16,6 +16,7 @@ FIELDS = {
     "rendition": "v/1080p-h264",
     "number": "12",
     "generation": "7",
+    "list": "jklmnopqrstuvwxy",
     "hash": "0123456789abcdef",
     "width": "1280",
     "picture": "jpg",
@@ -46,13 +47,14 @@ ERRORS = {"ERROR", "SIDE_ERROR", "INGEST_ERROR"}
 ORDERS = {"ORDER", "SIDE_ORDER"}
 ENCODED = {"INIT", "SEGMENTS", "SPRITE", "POSTER", "TEXT", "SIDE_CAPTIONS", "SIDE_POSTER"}
 INDEXED = {"MANIFEST", "MAIN", "PLAYLIST", "STORYBOARD"}
-PAGES = {"INDEX_PAGE", "WATCH_PAGE", "ATOM_FEED", "JSON_FEED"}
+PAGES = {"INDEX_PAGE", "LIST_PAGE", "WATCH_PAGE", "ATOM_FEED", "JSON_FEED", "ROBOTS", "SITEMAP"}
+PARTS = {"PAGE", "DIRECTORY"}
 
 WRITES = {
     "ingest": {"CURRENT", "PLAN", *ORDERS, "INGEST_ERROR"},
     "transcode": {*RECEIPTS, *ENCODED, "UNDERWAY"},  # ok or error of any unit; no role can tell one unit from another
     "index": {*INDEXED, "FRAGMENT"},
-    "catalogue": {"ROOT", "PAGE", *PAGES},
+    "catalogue": {"ROOT", *PARTS, *PAGES, "SITEMAP_PART"},
     "api": {"ITEM", "UPLOAD"},
     "sweep": {"CURRENT", *ERRORS},
 }
@@ -60,9 +62,9 @@ READS = {
     "ingest": {"CURRENT", "PLAN", *ORDERS, *RECEIPTS, "ITEM", "UPLOAD", "DROPPED"},
     "transcode": {"CURRENT", *ORDERS, *RECEIPTS},
     "index": {"CURRENT", "PLAN", *RECEIPTS, "FRAGMENT", *ENCODED, *INDEXED},
-    "catalogue": {"MANIFEST", "ROOT", "PAGE", *PAGES},
+    "catalogue": {"MANIFEST", "ROOT", *PARTS, *PAGES, "SITEMAP_PART"},
     "api": {"ITEM", "CURRENT", "PLAN", *RECEIPTS, "UNDERWAY", "MANIFEST"},
-    "sweep": {"CURRENT", "PLAN", *ORDERS, *RECEIPTS, "MANIFEST", "ROOT", "PAGE", "UPLOAD", "DROPPED"},
+    "sweep": {"CURRENT", "PLAN", *ORDERS, *RECEIPTS, "MANIFEST", "ROOT", *PARTS, "SITEMAP", "UPLOAD", "DROPPED"},
 }
 DELETES = {
     "ingest": set[str](),
@@ -70,7 +72,7 @@ DELETES = {
     "index": set[str](),
     "catalogue": {"FRAGMENT"},
     "api": {"ITEM", "UPLOAD", *ERRORS},
-    "sweep": {"PLAN", *ORDERS, *RECEIPTS, *ENCODED, "MAIN", "PLAYLIST", "STORYBOARD", "PAGE"},  # not the manifest
+    "sweep": {"PLAN", *ORDERS, *RECEIPTS, *ENCODED, "MAIN", "PLAYLIST", "STORYBOARD", *PARTS, "SITEMAP_PART"},  # not the manifest
 }
 VERSIONED_READERS = {"ingest", "transcode", "sweep"}
 
@@ -110,7 +112,7 @@ def test_every_form_of_a_key_is_in_one_of_the_four_buckets() -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_is_written_under_a_condition_can_be_read_by_its_writer(stage: str) -> None:
     """If-Match needs the right to read, and a create that lost looks at what is there."""
-    by_hash = {name for name, form in FORMS.items() if form in NAMED_BY_HASH and form is not keys.PAGE}
+    by_hash = {name for name, form in FORMS.items() if form in NAMED_BY_HASH and form not in (keys.PAGE, keys.DIRECTORY)}
 
     assert WRITES[stage] - by_hash - {"UPLOAD", "UNDERWAY"} <= READS[stage]
 
