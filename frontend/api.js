@@ -5,6 +5,7 @@ import { PartFailed } from "./uploader.js";
 /** @typedef {import("./uploader.js").Part} Part */
 /** @typedef {import("./uploader.js").Sent} Sent */
 /** @typedef {import("./uploader.js").SignedPart} SignedPart */
+/** @typedef {{number: number, etag: string, size: number}} Arrived */
 /** @typedef {{upload_id: string, part_size: number, parts: SignedPart[]}} Upload */
 /** @typedef {{item_id: string, client_id: string, video_id: string, upload: Upload}} Item */
 
@@ -43,6 +44,16 @@ export class Api {
       throw retriable(error) ? new PartFailed(error.status) : error; // signing is a step of sending: tried again alike
     });
     return answer.parts;
+  }
+
+  /** @param {Item} item @returns {Promise<{status: string}>} */
+  look(item) {
+    return this.#ask("GET", place(item));
+  }
+
+  /** The parts that the store has. @param {Item} item @returns {Promise<Arrived[]>} */
+  async arrived(item) {
+    return (await this.#ask("GET", `${place(item)}/parts`)).parts;
   }
 
   /** @param {Item} item @param {Sent[]} parts */

@@ -1,8 +1,9 @@
-// Bundles the two third-party modules into vendor/, one ES module each. Our own files are served as they are.
+// Makes the three third-party modules in vendor/, one ES module each. Our own files are served as they are.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { close, createIndex } from "pagefind";
 
 const version = JSON.parse(readFileSync("node_modules/hls.js/package.json", "utf8")).version;
 
@@ -42,7 +43,18 @@ const controls = [
 ];
 const path = (/** @type {string} */ name) => (name.includes("/") ? name : `media-${name}`);
 
+// Pagefind keeps its script for browsers within its program, which writes it beside an index.
+async function searchScript() {
+  const { index } = await createIndex();
+  const { files = [] } = (await index?.getFiles()) ?? {};
+  await close();
+  const script = files.find(({ path }) => path === "pagefind.js");
+  if (!script) throw new Error("Pagefind wrote no pagefind.js");
+  return Buffer.from(script.content).toString();
+}
+
 const modules = {
+  "pagefind.js": { contents: await searchScript() },
   "hls.js": { contents: 'export { default } from "./node_modules/hls.js/src/hls.ts";', plugins: [leaveOut], define: flags },
   "media-chrome.js": { contents: controls.map((name) => `import "media-chrome/${path(name)}";`).join("\n") },
 };
@@ -62,6 +74,8 @@ for (const [name, { contents, ...options }] of Object.entries(modules)) {
   console.log(outfile, gzipSync(readFileSync(outfile), { level: 9 }).length, "bytes gzip");
 }
 
-const bundled = ["hls.js", "eventemitter3", "url-toolkit", "@svta/cml-id3", "@svta/cml-utils", "media-chrome"];
-const licence = (/** @type {string} */ name) => readFileSync(`node_modules/${name}/LICENSE`, "utf8");
+const bundled = ["pagefind", "hls.js", "eventemitter3", "url-toolkit", "@svta/cml-id3", "@svta/cml-utils", "media-chrome"];
+const places = { pagefind: "pagefind/LICENSE/LICENSE" };
+const licence = (/** @type {string} */ name) =>
+  readFileSync(`node_modules/${places[/** @type {keyof places} */ (name)] ?? `${name}/LICENSE`}`, "utf8");
 writeFileSync("vendor/LICENSES.txt", bundled.map((name) => `${name}\n\n${licence(name)}`).join("\n\n"));

@@ -1,14 +1,13 @@
 // A list of videos, which is the front page or a tag's or a channel's: shows the pictures of what is there, follows the catalogue while it moves, and pages through the rest.
 
-import { follow, look, readConfig, shownAgain, sitePage } from "./documents.js";
-import { clock, day } from "./format.js";
-import { element, find } from "./page.js";
-import { posterImage, showPictures } from "./pictures.js";
+import { card } from "./cards.js";
+import { follow, look, readConfig, shownAgain } from "./documents.js";
+import { find } from "./page.js";
+import { showPictures } from "./pictures.js";
 
 /** @typedef {import("./types.js").Config} Config */
 /** @typedef {import("./types.js").Entry} Entry */
 /** @typedef {import("./types.js").Directory} Directory */
-/** @typedef {import("./types.js").Label} Label */
 /** @typedef {import("./types.js").Page} Page */
 /** @typedef {import("./types.js").Ref} Ref */
 /** @typedef {import("./types.js").Root} Root */
@@ -16,7 +15,7 @@ import { posterImage, showPictures } from "./pictures.js";
 const main = find("main.front", HTMLElement);
 const list = find(".videos", HTMLUListElement);
 const more = find(".more button", HTMLButtonElement);
-const pattern = find("template", HTMLTemplateElement).content.querySelector("li");
+const pattern = find("template", HTMLTemplateElement);
 /** @type {Ref[]} */
 let directories = [];
 /** @type {Ref[]} */
@@ -45,7 +44,7 @@ async function watch() {
 function show(root) {
   if (paged) return;
   const { generation, count = 0, newest = [] } = root;
-  if (String(generation) !== main.dataset.generation) list.replaceChildren(...newest.map(card));
+  if (String(generation) !== main.dataset.generation) list.replaceChildren(...newest.map((entry) => card(entry, pattern)));
   main.dataset.generation = String(generation);
   find(".empty", HTMLElement).hidden = count > 0;
   directories = [...(root.directories ?? [])];
@@ -69,7 +68,7 @@ async function addPage() {
   const page = /** @type {Page | undefined} */ (await part(pages.shift(), "page-1.json"));
   const shown = new Set([...list.children].map((item) => item instanceof HTMLElement && item.dataset.id));
   const fresh = (page?.entries ?? []).filter((entry) => !shown.has(entry.id));
-  list.append(...fresh.map(card));
+  list.append(...fresh.map((entry) => card(entry, pattern)));
   return fresh.length;
 }
 
@@ -77,31 +76,4 @@ async function addPage() {
 async function part(ref, schema) {
   const seen = ref && (await look(new URL(ref.object, config.media), schema));
   return seen?.kind === "there" ? seen.document : undefined;
-}
-
-/** @param {Entry} entry */
-function card(entry) {
-  const item = /** @type {HTMLLIElement} */ (pattern?.cloneNode(true));
-  item.dataset.id = entry.id;
-  item.classList.toggle("growing", !entry.complete);
-  find("a", HTMLAnchorElement, item).href = sitePage(`w/${entry.id}.html`);
-  find(".clock", HTMLElement, item).textContent = clock(entry.duration_s);
-  find(".title", HTMLElement, item).textContent = entry.title || "Untitled video";
-  if (entry.posters?.length) find(".frame", HTMLElement, item).prepend(posterImage(entry.posters, "(min-width: 40rem) 20rem, 100vw"));
-  find(".facts", HTMLElement, item).append(...facts(entry));
-  return item;
-}
-
-/** @param {Entry} entry */
-function* facts({ date, channel, tags = [] }) {
-  yield Object.assign(element("time", day(date)), { dateTime: date });
-  if (channel) yield* link("channel", channel);
-  for (const tag of tags) yield* link("tag", tag);
-}
-
-/** @param {string} kind @param {Label} label */
-function link(kind, { name, list }) {
-  const part = Object.assign(element("a", "", kind), { href: sitePage(`lists/${list}.html`) });
-  part.append(element("bdi", name)); // whose writing may run the other way
-  return [" ", part];
 }

@@ -112,6 +112,16 @@
  * @property {Ref[]} [directories]
  */
 /**
+ * @typedef {object} Bundle Where a bundle's list of members lies; Pagefind's files are below pagefind/ beside it.
+ * @property {string} members
+ * @property {number} count
+ */
+/**
+ * @typedef {object} Live What is searched.
+ * @property {number} generation
+ * @property {Bundle[]} [bundles]
+ */
+/**
  * @typedef {object} Config Where the rest is: the media bucket's base URL, and the API's, which a copy for viewers lacks.
  * @property {string} media ends with a slash
  * @property {string} [api]

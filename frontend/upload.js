@@ -5,14 +5,17 @@ import { follow, manifestUrl, readConfig } from "./documents.js";
 import { bytes, span } from "./format.js";
 import { element, find } from "./page.js";
 import { describe, moving } from "./states.js";
+import { UnfinishedUploads } from "./unfinished.js";
 import { PartFailed, planParts, Progress, sendParts } from "./uploader.js";
 
 /** @typedef {import("./types.js").Config} Config */
 /** @typedef {import("./types.js").Manifest} Manifest */
 /** @typedef {import("./api.js").Item} Item */
+/** @typedef {{item: Item, arrived: Map<number, import("./api.js").Arrived>, done: boolean}} Begun */
 
 const TOKEN = "reelbucket.token";
 const CLIENT = "reelbucket.client";
+const [UNKNOWN, CLOSED] = [404, 409]; // what the API answers of an item that was deleted, and of an upload that is over
 
 const drop = find(".drop", HTMLElement);
 const input = find("input[type=file]", HTMLInputElement);
@@ -25,7 +28,9 @@ let turn = Promise.resolve();
 
 const config = await readConfig();
 const api = config.api && new Api(config.api, clientId(), () => localStorage.getItem(TOKEN) ?? "");
+const unfinished = new UnfinishedUploads(localStorage, config.api ?? "");
 if (!api) refuseUploads();
+showUnfinished();
 find(".drop button", HTMLButtonElement).addEventListener("click", () => input.click());
 input.addEventListener("change", () => {
   take(input.files ?? []);
@@ -88,11 +93,16 @@ class Row {
 
   /** @returns {Promise<Item>} */
   async #send() {
-    const item = await authorised(() => this.api.create(this.file));
+    const { item, arrived, done } = await this.#begun();
     this.#item = item;
+    if (done) return item;
+    unfinished.keep(this.file, item);
     const progress = new Progress(this.file.size);
     const parts = planParts(this.file.size, item.upload.part_size);
-    const sent = await sendParts(parts, {
+    const there = parts.filter(({ number, begin, end }) => arrived.get(number)?.size === end - begin);
+    for (const { number, begin, end } of there) progress.set(number, end - begin, performance.now());
+    const missing = parts.filter((part) => !there.includes(part));
+    const sent = await sendParts(missing, {
       signed: item.upload.parts,
       signal: this.#stop.signal,
       sign: (numbers) => authorised(() => this.api.sign(item, numbers)),
@@ -104,8 +114,27 @@ class Row {
     });
     this.say("All sent; the server puts it together");
     this.cancel.hidden = true;
-    await authorised(() => this.api.complete(item, sent));
+    const all = [...there.map(({ number }) => ({ number, etag: arrived.get(number)?.etag ?? "" })), ...sent];
+    await authorised(() => this.api.complete(item, all.sort((one, other) => one.number - other.number)));
+    unfinished.forget(item);
     return item;
+  }
+
+  /** Goes on with the item that this file was being sent as, if the server still has it; else makes one. @returns {Promise<Begun>} */
+  async #begun() {
+    const known = this.#item ?? unfinished.of(this.file);
+    if (known) {
+      try {
+        const arrived = await authorised(() => this.api.arrived(known));
+        return { item: known, arrived: new Map(arrived.map((part) => [part.number, part])), done: false };
+      } catch (error) {
+        if (!(error instanceof Refused) || ![CLOSED, UNKNOWN].includes(error.status)) throw error;
+        unfinished.forget(known);
+        const { status } = error.status === CLOSED ? await authorised(() => this.api.look(known)) : { status: "to_do" };
+        if (status !== "to_do") return { item: known, arrived: new Map(), done: true }; // the page was closed as it was completed
+      }
+    }
+    return { item: await authorised(() => this.api.create(this.file)), arrived: new Map(), done: false };
   }
 
   /** Follows the video until it is ready or refused. @param {Item} item */
@@ -155,6 +184,7 @@ class Row {
   giveUp() {
     this.#stop.abort();
     this.element.remove();
+    if (this.#item) unfinished.forget(this.#item);
     if (this.#item) void this.api.remove(this.#item).catch((error) => console.info(`the server removes it later: ${error.message}`));
   }
 
@@ -167,6 +197,16 @@ class Row {
 /** @param {Iterable<File>} files */
 function take(files) {
   if (api) for (const file of files) new Row(file, api).begin();
+  showUnfinished();
+}
+
+/** Says which files are to be chosen again: a page may not keep a file beyond its life. */
+function showUnfinished() {
+  const chosen = new Set([...document.querySelectorAll(".files .name")].map((name) => name.textContent));
+  const names = unfinished.all().map(({ name }) => name).filter((name) => !chosen.has(name));
+  const told = find(".unfinished", HTMLElement);
+  told.hidden = !names.length;
+  told.textContent = `Not finished when this page was closed: ${names.join(", ")}. Choose the same file again, and it goes on where it stopped.`;
 }
 
 /** @param {unknown} error */

@@ -9,7 +9,8 @@ from functions.catalogue import site
 from functions.catalogue.pages import SiteText, list_page, watch_page
 from functions.catalogue.tree import EMPTY, Tree, change, grown, member
 from functions.common import keys, schema
-from functions.common.model import Directory, Document, Entry, Manifest, Page, Ref, Root
+from functions.common.errors import Superseded
+from functions.common.model import Directory, Document, Entry, Fragment, Manifest, Page, Ref, Root
 from functions.common.settings import CatalogueSettings
 from functions.common.stage import Group, Stage
 from functions.common.store import Bucket, Buckets, Look, Write
@@ -47,6 +48,7 @@ class Catalogue:
             self._derive_list_page(name)
         for video in videos:
             self._derive_page(video)
+            self._tell_search(video)
         self.buckets.work.delete(key for key in group.keys if keys.FRAGMENT.parse(key))
 
     def _derive_list(self, name: str, videos: Sequence[str]) -> None:
@@ -93,6 +95,12 @@ class Catalogue:
 
         self.buckets.site.derive(compute)
 
+    def _tell_search(self, video: str) -> None:
+        manifest = self._manifest(video)
+        if manifest and manifest.entry_number:
+            hint = keys.UNSEARCHED.key(id=video, number=manifest.entry_number)
+            self.buckets.work.create(hint, schema.dump(Fragment(id=video)))
+
     def _root(self, name: str) -> Root:
         return _load(Root, self.buckets.media, keys.ROOT.key(list=name)) or EMPTY.root
 
@@ -134,10 +142,6 @@ def shown(manifest: Manifest) -> Manifest:
     return Manifest(
         id=manifest.id, generation=manifest.generation, current_generation=manifest.current_generation, status="deleted"
     )
-
-
-class Superseded(Exception):  # noqa: N818  # the queue brings the batch back, and it reads the newer root
-    """The root that was read is no longer the root, and a page of it has been collected."""
 
 
 def _load[D: Document](kind: type[D], media: Bucket, key: str) -> D | None:

@@ -59,3 +59,7 @@ class Unavailable(Exception):  # noqa: N818  # the store did not answer; the que
 
 class Contended(Exception):  # noqa: N818  # others won each time; the queue brings the message back
     """A document was changed by others in every round of a derive."""
+
+
+class Superseded(Exception):  # noqa: N818  # the queue brings the message back, and it reads the newer document
+    """A document that was read is no longer the newest, and a part of it has been collected."""

@@ -21,9 +21,11 @@ CONTENT_TYPES: Final = {
     "txt": "text/plain; charset=utf-8",
 }
 ATOM: Final = "application/atom+xml; charset=utf-8"  # RFC 4287, section 7
+INDEX: Final = "application/octet-stream"  # Pagefind's own formats, compressed
 NAMED_BY_HASH: Final = (
     *(keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER),
     *(keys.TEXT, keys.SIDE_CAPTIONS, keys.SIDE_POSTER, keys.PAGE, keys.DIRECTORY),
+    *(keys.MEMBERS, keys.BUNDLE_FILE),
 )
 IMMUTABLE: Final = "public, max-age=86400, immutable"  # a day: then a deleted video has left the edges
 FINISHED: Final = "max-age=3600"
@@ -33,7 +35,10 @@ CHECKED: Final = "no-cache"
 
 def content_type(key: str) -> str:
     """Give an object's media type; raises KeyError for an extension that we never publish."""
-    return ATOM if key == keys.ATOM_FEED.key() else CONTENT_TYPES[key.rsplit(".", 1)[-1]]
+    if key == keys.ATOM_FEED.key():
+        return ATOM
+    kind = key.rsplit(".", 1)[-1]
+    return INDEX if keys.BUNDLE_FILE.parse(key) and kind != "json" else CONTENT_TYPES[kind]
 
 
 def cache_control(key: str, body: bytes) -> str:

@@ -28,6 +28,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "picture": r"jpg|png|webp",
     "client": r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
     "list": f"all|{ID}",
+    "bundled": r"(?:index/|fragment/)?[A-Za-z0-9_.-]{1,100}",
     "item": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     "file": r"[^/]{1,255}",
 }
@@ -85,6 +86,7 @@ SIDE_OK: Final = Form("receipts/{id}/side/{rev}.ok.json")
 SIDE_ERROR: Final = Form("receipts/{id}/side/{rev}.error.json")
 UNDERWAY: Final = Form("underway/{id}/{rev}/{unit}.json")
 FRAGMENT: Final = Form("fragments/{id}/{number}.json")
+UNSEARCHED: Final = Form("unsearched/{id}/{number}.json")
 ITEM: Final = Form("items/{client}/{item}.json")
 
 # media bucket: public
@@ -102,6 +104,9 @@ SIDE_POSTER: Final = Form("v/{id}/side/{rev}-{width}-{hash}.{picture}")
 PAGE: Final = Form("catalogue/{list}/p/{generation}-{hash}.json")
 DIRECTORY: Final = Form("catalogue/{list}/d/{generation}-{hash}.json")
 ROOT: Final = Form("catalogue/{list}/root.json")
+LIVE: Final = Form("search/live.json")
+MEMBERS: Final = Form("search/{generation}-{hash}/members.json")
+BUNDLE_FILE: Final = Form("search/{generation}-{hash}/pagefind/{bundled}")
 
 # site bucket: public; written by the catalogue stage
 INDEX_PAGE: Final = Form("index.html")
@@ -118,10 +123,10 @@ UPLOAD: Final = Form("{client}/{item}/{file}")
 
 SIDE: Final = "side"  # stands before the rev of a sidecar
 
-WORK_FORMS: Final = (CURRENT, PLAN, ORDER, SIDE_ORDER, OK, ERROR, SIDE_OK, SIDE_ERROR, UNDERWAY, FRAGMENT, ITEM)
+WORK_FORMS: Final = (CURRENT, PLAN, ORDER, SIDE_ORDER, OK, ERROR, SIDE_OK, SIDE_ERROR, UNDERWAY, FRAGMENT, UNSEARCHED, ITEM)
 MEDIA_FORMS: Final = (
     *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, TEXT),
-    *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, DIRECTORY, ROOT),
+    *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, DIRECTORY, ROOT, LIVE, MEMBERS, BUNDLE_FILE),
 )
 SITE_FORMS: Final = (INDEX_PAGE, LIST_PAGE, WATCH_PAGE, ATOM_FEED, JSON_FEED, ROBOTS, SITEMAP, SITEMAP_PART)
 ALL: Final = "all"  # the list of every public video

@@ -6,7 +6,7 @@ nothing. 403 is never read as absence: it is a missing right, and it raises.
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -73,10 +73,10 @@ class S3Door:
         except (NoConnection, HTTPClientError) as error:
             raise Unavailable(key) from error
 
-    def get_all(self, keys: Sequence[str]) -> Sequence[Stored | None]:
-        """Read objects, as many at once as the client has connections."""
+    def each[T, R](self, act: Callable[[T], R], items: Sequence[T]) -> Sequence[R]:
+        """Do something with each item, with as many at once as the client has connections."""
         with ThreadPoolExecutor(CONNECTIONS) as pool:
-            return list(pool.map(self.get, keys))
+            return list(pool.map(act, items))
 
     def put(self, key: str, body: bytes, condition: Condition) -> Answer:
         """Write an object with the content type and cache rule of its key."""

@@ -77,8 +77,8 @@ class Door(Protocol):
     def get(self, key: str, version: str | None = None) -> Stored | None:
         """Read an object, or None where there is none."""
 
-    def get_all(self, keys: Sequence[str]) -> Sequence[Stored | None]:
-        """Read objects side by side, where the store can."""
+    def each[T, R](self, act: Callable[[T], R], items: Sequence[T]) -> Sequence[R]:
+        """Do something with each item, side by side where the store can; give the results in order."""
 
     def put(self, key: str, body: bytes, condition: Condition) -> Answer:
         """Write an object, with the headers that belong to its key."""
@@ -93,20 +93,20 @@ class Door(Protocol):
         """Delete an object (in a versioned bucket: set a marker), or one version of it."""
 
 
-class Created(Enum):
-    """How a create ended; all three are success."""
-
-    CREATED = auto()
-    EXISTS = auto()  # other bytes are there already
-    CONSUMED = auto()  # it was there, and a reader has deleted it since
-
-
 @dataclass(frozen=True)
 class Write:
     """An object that a derive wants to be so."""
 
     key: str
     body: bytes
+
+
+class Created(Enum):
+    """How a create ended; all three are success."""
+
+    CREATED = auto()
+    EXISTS = auto()  # other bytes are there already
+    CONSUMED = auto()  # it was there, and a reader has deleted it since
 
 
 @dataclass
@@ -147,7 +147,7 @@ class Bucket:
 
     def read_all(self, keys: Sequence[str]) -> Sequence[bytes | None]:
         """Read objects side by side; None where there is none."""
-        return [stored.body if stored else None for stored in self.door.get_all(keys)]
+        return self.door.each(self.read, keys)
 
     def list(self, prefix: str) -> Iterator[Listed]:
         """List the objects under a prefix."""
@@ -173,6 +173,10 @@ class Bucket:
                 return
             self.pause(attempt)
         raise Unavailable(key)
+
+    def put_all(self, writes: Sequence[Write]) -> None:
+        """Write such objects side by side."""
+        self.door.each(lambda write: self.put(write.key, write.body), writes)
 
     def create(self, key: str, body: bytes) -> Created:
         """Write an object that must not change once it is there. Losing the race is a result, not an error."""

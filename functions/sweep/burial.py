@@ -9,13 +9,14 @@ from typing import Final
 
 from functions.common import keys, schema
 from functions.common.errors import Unavailable
-from functions.common.model import Directory, Receipt, Root
+from functions.common.model import Directory, Live, Receipt, Root
 from functions.common.orders import OrderKeys, makers
 from functions.common.store import Buckets, Listed
 from functions.sweep.reconcile import Video, dead, rivals
 from functions.sweep.survey import Memory, Survey
 
 CATALOGUE: Final = "catalogue/"
+SEARCH: Final = "search/"
 A_RUN_S: Final = 3600  # a run of the catalogue function takes a minute at most from a sitemap's part to the sitemap that names it
 
 
@@ -52,7 +53,7 @@ class Burial:
                 named[fields["list"]] = root.generation, self._parts(memory, root)
         gone = [found.key for found in listed.values() if self._old(found, now) and _unnamed(found.key, named)]
         self.buckets.media.delete(gone)
-        return len(gone) + self._of_sitemap(now)
+        return len(gone) + self._of_sitemap(now) + self._of_search(now)
 
     def _parts(self, memory: Memory, root: Root) -> set[str]:
         """Give all that a root leads to. Raises Unavailable where it is another one by now: the next sweep looks again."""
@@ -70,6 +71,18 @@ class Burial:
         old = [found.key for found in listed if self._old(found, now) and now - found.modified >= A_RUN_S]
         gone = [key for key in old if key.encode() not in body]
         self.buckets.site.delete(gone)
+        return len(gone)
+
+    def _of_search(self, now: int) -> int:
+        """Remove bundles that are not live any more. As with pages, a name belongs to one generation of what is live."""
+        listed = list(self.buckets.media.list(SEARCH))
+        body = self.buckets.media.read(keys.LIVE.key())
+        if body is None:
+            return 0
+        live = schema.load(Live, body)
+        named = {bundle.members.rpartition("/")[0] for bundle in live.bundles}
+        gone = [found.key for found in listed if self._old(found, now) and _unsearched(found.key, live.generation, named)]
+        self.buckets.media.delete(gone)
         return len(gone)
 
     def _old(self, found: Listed, now: int) -> bool:
@@ -119,6 +132,12 @@ def _unnamed(key: str, named: Mapping[str, tuple[int, set[str]]]) -> bool:
         return False
     generation, names = named[fields["list"]]
     return int(fields["generation"]) <= generation and key not in names
+
+
+def _unsearched(key: str, generation: int, named: set[str]) -> bool:
+    """Whether a bundle's file belongs to no live bundle, and never will."""
+    fields = keys.MEMBERS.parse(key) or keys.BUNDLE_FILE.parse(key)
+    return fields is not None and int(fields["generation"]) <= generation and "/".join(key.split("/", 2)[:2]) not in named
 
 
 def objects(receipt: Receipt) -> Iterable[str]:

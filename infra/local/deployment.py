@@ -25,6 +25,7 @@ ENCODERS = max(2, (os.cpu_count() or 2) * 3 // 4)  # one keeps a core and a half
 PARAMETERS = {
     "TranscodeConcurrency": str(ENCODERS),
     "Cdn": "none",  # the emulator has no CloudFront; it lets everyone read its buckets
+    "SearchRate": "rate(1 minute)",  # who tries the search out waits for it
     "AddressingStyle": "path",  # bucket.localhost resolves in browsers only
     "TlsOnly": "false",  # the emulator's endpoint is http
     "TokenParameter": TOKEN_PARAMETER,

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import resource
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -55,9 +55,9 @@ class Shelf:
         body = self.objects.get(key)
         return None if body is None else Stored(body, hashlib.md5(body, usedforsecurity=False).hexdigest())
 
-    def get_all(self, keys: Sequence[str]) -> Sequence[Stored | None]:
-        """Read several."""
-        return [self.get(key) for key in keys]
+    def each[T, R](self, act: Callable[[T], R], items: Sequence[T]) -> Sequence[R]:
+        """Do it one after the other."""
+        return [act(item) for item in items]
 
     def put(self, key: str, body: bytes, condition: Condition) -> Answer:
         """Write."""

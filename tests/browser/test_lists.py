@@ -1,20 +1,14 @@
 """Lists of videos: of a tag on the stack, and of ten thousand videos from a plain server of files."""
 
-import json
-import threading
-from collections.abc import Iterator, Mapping
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import override
+from collections.abc import Iterator
 
 import pytest
 
 from functions.common import keys
-from functions.common.headers import content_type
 from functions.common.model import Manifest
-from infra.local.site import site_files
 from tests.benchmarks.catalogue import Shelf, filled
 from tests.browser.conftest import Visit
+from tests.browser.files import serving
 from tests.browser.test_pages import WIDTHS, pictures_loaded, screenshot, too_wide
 from tests.stack.library import Library, until
 
@@ -22,38 +16,12 @@ LARGE = 10_000
 CARDS = "document.querySelectorAll('.videos > li').length"
 
 
-class _Files(BaseHTTPRequestHandler):
-    files: Mapping[str, tuple[str, bytes]]
-
-    @override
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
-
-    def do_GET(self) -> None:
-        kind, body = self.files.get(self.path.split("?")[0].lstrip("/"), ("text/plain", b""))
-        self.send_response(HTTPStatus.OK if body else HTTPStatus.NOT_FOUND)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
 @pytest.fixture(scope="module")
 def large() -> Iterator[str]:
     """Serve a site of ten thousand videos, without a function and without a picture; give its address."""
-    buckets = filled(LARGE)
-    files = {file.key: (file.content_type, file.body) for file in site_files()}
-    files["config.json"] = "application/json", json.dumps({"media": "."}).encode()
-    for bucket in (buckets.media, buckets.site):
-        if isinstance(bucket.door, Shelf):
-            files |= {key: (content_type(key), body) for key, body in bucket.door.objects.items()}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Files", (_Files,), {"files": files}))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    doors = [bucket.door for bucket in filled(LARGE)]
+    with serving(*(door.objects for door in doors if isinstance(door, Shelf))) as host:
+        yield host.url
 
 
 def listed(library: Library, name: str, video: str) -> bool:

@@ -1,7 +1,8 @@
+import random
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Page, expect
 
 from infra.local.stack import Stack
 from tests.browser.conftest import Visit
@@ -9,6 +10,12 @@ from tests.browser.visitor import Visitor
 from tests.media import clip
 
 PATIENCE_MS = 180_000
+MB = 1_000_000
+KILLS = 4  # of twenty, by hand, each went on as well
+MB_A_SECOND = 40
+SENDING = " of 200 MB"
+LANES = 4  # parts on their way at once, as frontend/uploader.js has it
+PART = 16 * 1024 * 1024  # bytes; the server's least part
 
 
 def send(visitor: Visitor, stack: Stack, file: Path) -> None:
@@ -42,3 +49,57 @@ def test_the_upload_page_tells_why_a_file_is_refused(name: str, visit: Visit, st
     send(visitor, stack, clip(name))
 
     expect(visitor.page.locator("li.file.bad .does")).to_contain_text("This file cannot be used", timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a file of many parts. It is no video: it is refused when it has arrived, and what refuses it has read it."""
+    file = tmp_path_factory.mktemp("large") / "large.mp4"
+    file.write_bytes(random.Random(3).randbytes(200 * MB))  # noqa: S311  # the same bytes each time
+    return file
+
+
+def test_an_upload_survives_the_death_of_its_page(large: Path, chromium: Browser, stack: Stack) -> None:
+    chance = random.Random(11)  # noqa: S311  # a run can be repeated
+    context = chromium.new_context()
+    put: list[int] = []  # the parts that each page sent anew
+    for kill in range(KILLS + 1):
+        visitor = Visitor.at(context.new_page())
+        throttle(visitor.page, MB_A_SECOND * MB)
+        visitor.page.goto(f"{stack.site_url}upload.html")
+        if kill:
+            expect(visitor.page.locator(".unfinished")).to_contain_text("large.mp4", timeout=PATIENCE_MS)
+        visitor.page.set_input_files("input[type=file]", large)
+        if not kill:
+            visitor.page.fill("#token", stack.api_token)
+            visitor.page.click("form.token button")
+        if kill == KILLS:
+            expect(visitor.page.locator("li.file.bad .does")).to_contain_text("This file cannot be used", timeout=PATIENCE_MS)
+        else:
+            visitor.waits(f"document.querySelector('.does').textContent.includes('{SENDING}')")
+            visitor.page.wait_for_timeout(chance.uniform(0, 2000))
+        put.append(len([url for url in visitor.asked if "partNumber=" in url]))
+        visitor.page.close()
+    context.close()
+    parts = -(-large.stat().st_size // PART)
+
+    assert put[-1] < parts, f"{put} of {parts}: the last page began anew"
+    assert sum(put) <= parts + KILLS * LANES, f"{put} of {parts}"
+
+
+def throttle(page: Page, bytes_a_second: int) -> None:
+    """Let a page send no faster."""
+    line = page.context.new_cdp_session(page)
+    speed = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second}
+    line.send("Network.emulateNetworkConditions", speed)
+
+
+def test_an_upload_that_is_removed_is_not_asked_for_again(large: Path, visit: Visit, stack: Stack) -> None:
+    visitor = visit("upload.html")
+    send(visitor, stack, large)
+    visitor.waits(f"document.querySelector('.does').textContent.includes('{SENDING}')")
+    visitor.page.click("li.file .cancel")
+    visitor.page.reload()
+    visitor.waits("document.querySelector('.unfinished') !== null")
+
+    assert visitor.page.is_hidden(".unfinished")

@@ -93,7 +93,7 @@ class _Putting:
 
     def __init__(self, door: store.Door, put: Callable[[str, bytes, Condition], store.Answer]) -> None:
         self.put = put
-        self.get, self.get_all, self.list = door.get, door.get_all, door.list
+        self.get, self.each, self.list = door.get, door.each, door.list
         self.versions, self.delete = door.versions, door.delete
 
 
@@ -232,6 +232,7 @@ def early_return_before_the_front_page() -> Patches:
             self._derive_list_page(keys.ALL)
         for video in videos:
             self._derive_page(video)
+            self._tell_search(video)
         self.buckets.work.delete(key for key in group.keys if keys.FRAGMENT.parse(key))
 
     return patch.object(catalogue.Catalogue, "act", act)

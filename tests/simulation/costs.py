@@ -24,5 +24,5 @@ def table() -> str:
     rows = ["chunks  stage      " + "".join(f"{verb:>8}" for verb in VERBS)]
     for chunks in CHUNKS:
         kinds: Counter[tuple[str, str]] = undisturbed(chunks).kinds
-        rows += [f"{chunks:6}  {stage:11}" + "".join(f"{kinds[stage, verb]:8}" for verb in VERBS) for stage in STAGES]
+        rows += [f"{chunks:6}  {stage:11}" + "".join(f"{kinds[stage, verb]:8}" for verb in VERBS) for stage in (*STAGES, "search")]
     return "\n".join(rows)

@@ -43,9 +43,9 @@ class SimulatedDoor:
         """Read."""
         return self.call("get", f"{self.bucket}/{key}", lambda: self.world.get(self.bucket, key, version))
 
-    def get_all(self, keys: Sequence[str]) -> Sequence[Stored | None]:
-        """Read, one after the other: what another worker writes meanwhile may be seen or not."""
-        return [self.get(key) for key in keys]
+    def each[T, R](self, act: Callable[[T], R], items: Sequence[T]) -> Sequence[R]:
+        """Do it one after the other: what another worker does meanwhile may be seen or not."""
+        return [act(item) for item in items]
 
     def put(self, key: str, body: bytes, condition: Condition) -> Answer:
         """Write."""

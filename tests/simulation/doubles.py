@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from functions.catalogue.handler import Superseded
-from functions.common.errors import Contended, Rejected, Unavailable
+from functions.common.errors import Contended, Rejected, Superseded, Unavailable
 from functions.common.events import Message, read
 from functions.common.model import AudioTrack, Chunk, InboxObject, Plan, Preview, Rung, VideoFacts
 from functions.sweep.reconcile import StageName

@@ -6,7 +6,7 @@ from posixpath import dirname, join, normpath
 
 from functions.catalogue.tree import NEWEST
 from functions.common import keys
-from functions.common.model import Directory, Manifest, Page, Root
+from functions.common.model import Directory, Live, Manifest, Members, Page, Root
 from functions.common.schema import load
 from tests.simulation.world import World
 
@@ -133,3 +133,14 @@ def root_is_right(world: World, root: Root) -> Page:
     require(entries == sorted(entries, key=lambda entry: (entry.date, entry.id), reverse=True), "I7: not newest first")
     require(list(root.newest) == entries[:NEWEST], "I7: the newest are not those of the pages")
     return Page(entries=tuple(entries))
+
+
+def searched(world: World, live: Live, without: str = "") -> dict[str, int]:
+    """I2: every bundle that is live is whole. Give the videos in them by the number of their entry; each is in one."""
+    found: list[tuple[str, int]] = []
+    for bundle in live.bundles:
+        body = there(world, bundle.members, "what is searched", without)
+        found += [(member.id, member.number) for member in load(Members, body).members] if body else []
+        there(world, bundle.members.replace("members.json", "pagefind/pagefind-entry.json"), bundle.members, without)
+    require(len(dict(found)) == len(found), f"I7: a video is searched twice: {found}")
+    return dict(found)

@@ -9,7 +9,7 @@ from functions.catalogue.tree import member
 from functions.common import keys
 from functions.common.inbox import Inventory, read_name, take_stock
 from functions.common.labels import labels
-from functions.common.model import Current, Document, Entry, Failure, Manifest, Note, Order, Plan, Receipt, Root
+from functions.common.model import Current, Document, Entry, Failure, Live, Manifest, Note, Order, Plan, Receipt, Root
 from functions.common.note import read_note
 from functions.common.orders import OrderKeys, makers
 from functions.common.schema import load
@@ -17,7 +17,7 @@ from functions.common.store import Write
 from functions.index.manifest import playlists
 from functions.index.progress import Progress, Receipts
 from functions.sweep.burial import objects
-from tests.simulation.published import parts, reachable, require, root_is_right, stored_manifest, stored_root
+from tests.simulation.published import parts, reachable, require, root_is_right, searched, stored_manifest, stored_root
 from tests.simulation.stages import TEXT, list_page, watch_page
 from tests.simulation.world import World
 
@@ -39,7 +39,8 @@ def at_rest(world: World, encoded: Iterable[Order], *, swept: bool) -> dict[str,
     for order in encoded:
         _ok_wins(world, order)
     _catalogue(world, [found for stem in statuses if (found := stored_manifest(world, keys.video_id(stem)))], swept=swept)
-    require(not world.listing("work", keys.FRAGMENT.prefix()), "I7: a fragment is left")
+    for form in (keys.FRAGMENT, keys.UNSEARCHED):
+        require(not world.listing("work", form.prefix()), f"I7: a hint is left in {form.prefix()}")
     return statuses
 
 
@@ -217,6 +218,7 @@ def _catalogue(world: World, manifests: Iterable[Manifest], *, swept: bool) -> N
     for name in sorted(stored):
         _list(world, name, {video: entry for video, entry in entries.items() if member(entry, name)}, swept=swept)
     require(stored or not entries, "I7: there is no catalogue")
+    _search(world, {video: manifest.entry_number for manifest in known for video in [manifest.id] if video in entries}, swept=swept)
     site = world.objects["site"]
     for manifest in known:
         page = site.get(keys.WATCH_PAGE.key(id=manifest.id))
@@ -237,4 +239,16 @@ def _list(world: World, name: str, entries: dict[str, Entry], *, swept: bool) ->
     made = [(key, keys.PAGE.parse(key) or keys.DIRECTORY.parse(key)) for key in world.objects["media"]]
     of_list = [(key, int(fields["generation"])) for key, fields in made if fields and fields["list"] == name]
     old = [key for key, generation in of_list if generation <= root.generation and key not in named]
+    require(not swept or not old, f"I8: {old} are left")
+
+
+def _search(world: World, entries: dict[str, int], *, swept: bool) -> None:
+    """I7: what is searched is what is public, by its newest entry; I8: no old bundle is left."""
+    kept = world.objects["media"].get(keys.LIVE.key())
+    live = load(Live, kept.body) if kept else Live(generation=0)
+    found = searched(world, live)
+    require(found == entries, f"I7: {found} is searched, and {entries} is public")
+    named = {bundle.members.split("/")[1] for bundle in live.bundles}
+    made = [(key, keys.MEMBERS.parse(key) or keys.BUNDLE_FILE.parse(key)) for key in world.objects["media"]]
+    old = [key for key, at in made if at and int(at["generation"]) <= live.generation and key.split("/")[1] not in named]
     require(not swept or not old, f"I8: {old} are left")

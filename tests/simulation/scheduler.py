@@ -134,6 +134,8 @@ class Run:
         for stage, queue, start in self.starts:
             if queue.letters and self.busy[stage] < WORKERS and queue.waits(self.world.now):
                 choices.append((1.0, start))
+        if self.world.hinted and self.busy["search"] < WORKERS:
+            choices.append((0.3, self._start_search))
         if self.sweeping and len(self.workers) > self.busy["sweep"] < WORKERS and self.faults != QUIET:
             choices.append((self.faults.swept, self._sweep_again))
         if not choices and any(queue.letters for queue in self.world.queues.values()):
@@ -190,6 +192,11 @@ class Run:
         sweep = self.stages.sweep(partial(_ask, self.hub), said)
         self._begin(worker, partial(sweep.run, self.world.now))
         return worker
+
+    def _start_search(self) -> None:
+        self.world.hinted = False
+        worker = self._employ("search")
+        self._begin(worker, self.stages.search(partial(_ask, self.hub)).run)
 
     def _sweep_again(self) -> None:
         self._start_sweep([])
@@ -265,6 +272,7 @@ class Run:
         if self.log.surprises:
             raise self.log.surprises[0]
         if worker.killed:
+            self.world.hinted = self.world.hinted or worker.role == "search"  # its clock comes round again
             for letter in worker.letters:
                 letter.visible = max(letter.visible, self.world.now + AGAIN_S)  # the last heartbeat holds it for a while
         if worker.answer is not None:

@@ -1,7 +1,7 @@
 """The project's own stages, each with one worker's view of the store, as Lambda would make them."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -18,6 +18,8 @@ from functions.common.store import Buckets
 from functions.index.handler import Index
 from functions.index.publish import Memory
 from functions.ingest import handler as ingest
+from functions.search import handler as search
+from functions.search.bundles import Members
 from functions.sweep import survey
 from functions.sweep.handler import Sweep
 from functions.sweep.reconcile import Patience, StageName
@@ -54,6 +56,7 @@ class Stages:
     attempts: dict[str, int] = field(default_factory=dict)
     memories: list[Memory] = field(default_factory=lambda: [Memory() for _ in range(WARM)])
     read: list[catalogue.Memory] = field(default_factory=lambda: [catalogue.Memory() for _ in range(WARM)])
+    found: list[dict[str, Members]] = field(default_factory=lambda: [{} for _ in range(WARM)])
 
     def stage(self, name: StageName, call: Call, made: list[Order]) -> Stage:
         """Make a stage. `made` takes the orders that its encoder came to the end of."""
@@ -69,6 +72,10 @@ class Stages:
                 return Stage(keys.id_of, Index(buckets, self.memories[slot]).act, heart, self.log)
             case "catalogue":
                 return Stage(catalogue.name_of, catalogue.Catalogue(buckets, TEXT, self.read[slot]).act, heart, self.log)
+
+    def search(self, call: Call) -> search.Search:
+        """Make a search that bundles without Pagefind."""
+        return search.Search(self.buckets(call), self.log, bundle, self.found[self.chance.randrange(WARM)])
 
     def sweep(self, call: Call, said: list[str]) -> Sweep:
         """Make a sweep without an age rule and without grace. `said` takes what it sends and burns."""
@@ -114,6 +121,12 @@ def _item(stem: str) -> Item:
         upload_id="",
         part_size=0,
     )
+
+
+def bundle(pages: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Stand in for Pagefind: a file that holds all pages, and one for each."""
+    fragments = {f"fragment/{keys.digest(page)}": page for page in pages.values()}
+    return {"pagefind-entry.json": b"\n".join(pages[path] for path in sorted(pages)), **fragments}
 
 
 list_page = lru_cache(maxsize=4096)(pages.list_page)

@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from functions.common import keys
 from functions.common.inbox import read_name, take_stock
-from functions.common.model import Current, Manifest, Root
+from functions.common.model import Current, Live, Manifest, Root
 from functions.common.schema import load
-from tests.simulation.published import ENDS, parts, reachable, require, root_is_right, stored_manifest, stored_root
+from tests.simulation.published import ENDS, parts, reachable, require, root_is_right, searched, stored_manifest, stored_root
 from tests.simulation.world import World
 
-NEVER_CHANGE = (keys.PLAN, keys.ORDER, keys.SIDE_ORDER, keys.OK, keys.SIDE_OK, keys.PAGE, keys.DIRECTORY)
+NEVER_CHANGE = (keys.PLAN, keys.ORDER, keys.SIDE_ORDER, keys.OK, keys.SIDE_OK, keys.PAGE, keys.DIRECTORY, keys.MEMBERS)
 
 
 @dataclass
@@ -72,6 +72,8 @@ class Watch:
         elif keys.ROOT.parse(key):
             require(new, f"I7: {key} was removed")
             root_is_right(self.world, load(Root, new or b""))
+        elif key == keys.LIVE.key():
+            searched(self.world, load(Live, new or b""))
         elif fields := keys.PLAYLIST.parse(key) or keys.MAIN.parse(key):
             if new is not None and keys.PLAYLIST.parse(key):
                 grows(key, old or b"", new)
@@ -97,6 +99,11 @@ class Watch:
         if fields := keys.PAGE.parse(key) or keys.DIRECTORY.parse(key):
             root = stored_root(self.world, fields["list"])
             require(root is None or key not in parts(self.world, root, key), f"I2: {key} was removed and its root names it")
+            return
+        if keys.MEMBERS.parse(key) or keys.BUNDLE_FILE.parse(key):
+            kept = self.world.objects["media"].get(keys.LIVE.key())
+            named = {bundle.members.split("/")[1] for bundle in load(Live, kept.body).bundles} if kept else set()
+            require(key.split("/")[1] not in named, f"I2: {key} was removed and is searched")
             return
         _, video, rev, *_ = key.split("/")  # v/<id>/<rev or side>/…
         self._part_of_video(key, video, rev, removed=True)

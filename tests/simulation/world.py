@@ -105,6 +105,7 @@ class World:
     inbox: dict[str, list[Kept]] = field(default_factory=dict)
     queues: dict[StageName, Queue] = field(default_factory=lambda: {stage: Queue() for stage in STAGES})
     notify: Callable[[StageName, str], None] = _unheard
+    hinted: bool = False  # there may be something for the search, whose clock comes round
     watch: Watcher = _unheard
     names_hold: bool = True  # a name's hash is that of the bytes; not so for one mutant
     versions_made: int = 0
@@ -182,6 +183,7 @@ class World:
         self._tell("inbox", key)
 
     def _tell(self, bucket: str, key: str) -> None:
+        self.hinted = self.hinted or bool(keys.UNSEARCHED.parse(key))
         for source, prefix, stage in NOTIFIES:
             if bucket == source and key.startswith(prefix):
                 self.notify(stage, json.dumps({"Records": [{"s3": {"object": {"key": quote_plus(key)}}}]}))

@@ -126,11 +126,19 @@ class Library:
 
     def sweep(self) -> None:
         """Run the sweep now."""
+        self._run("-sweep")
+
+    def take_in(self) -> None:
+        """Run the search function now, as its clock does each minute."""
+        self._run("-search")
+
+    def _run(self, ending: str) -> None:
+        """Invoke a function that a clock starts."""
         name = next(
             found["FunctionName"]
             for page in self.functions.get_paginator("list_functions").paginate()
             for found in page["Functions"]
-            if found["FunctionName"].endswith("-sweep")
+            if found["FunctionName"].endswith(ending)
         )
         answer = self.functions.invoke(FunctionName=name, Payload=b"{}")
         assert "FunctionError" not in answer, json.dumps(answer["Payload"].read().decode())

@@ -30,6 +30,8 @@ EFFECT = {
     "ingest.binaries": "finds the packaged programs",
     "ingest.handler": "wires",
     "ingest.probe": "runs ffprobe",
+    "search.build": "runs Pagefind",
+    "search.handler": "wires",
     "sweep.burial": "deletes by the store's verbs",
     "sweep.handler": "wires",
     "sweep.letters": "sends and deletes messages",

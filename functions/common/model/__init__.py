@@ -8,13 +8,17 @@ from functions.common.model.inbox import Chapter, Current, InboxObject, Item, No
 from functions.common.model.presets import Preset, Sound, Step
 from functions.common.model.receipts import Failure, Picture, Receipt, Segment, Sprite, TrackPart
 from functions.common.model.site import (
+    Bundle,
     Captions,
     Directory,
     Entry,
     Explained,
     Fragment,
     Label,
+    Live,
     Manifest,
+    Member,
+    Members,
     Page,
     Playable,
     Ref,
@@ -62,7 +66,7 @@ from functions.common.model.work import (
 
 DOCUMENTS: tuple[type[Document], ...] = (
     *(Current, Preset, Plan, Order, Underway, Receipt, Failure, Manifest),
-    *(Fragment, Page, Directory, Root, Item),
+    *(Fragment, Page, Directory, Root, Members, Live, Item),
 )
 
 
@@ -72,6 +76,7 @@ __all__ = [
     "AudioCodec",
     "AudioTrack",
     "AudioWork",
+    "Bundle",
     "Captions",
     "Chapter",
     "Chunk",
@@ -91,7 +96,10 @@ __all__ = [
     "Label",
     "Language",
     "Line",
+    "Live",
     "Manifest",
+    "Member",
+    "Members",
     "Note",
     "Order",
     "Page",

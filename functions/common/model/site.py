@@ -103,7 +103,7 @@ class Manifest(Document, frozen=True, tag="manifest-1.json"):
 
 
 class Fragment(Document, frozen=True, tag="fragment-1.json"):
-    """A hint: this id changed. It has no content."""
+    """A hint: this id changed, for the catalogue or for the search. It has no content."""
 
     id: Id
 
@@ -138,3 +138,31 @@ class Root(Document, frozen=True, tag="root-1.json"):
     count: Count = 0
     newest: tuple[Entry, ...] = ()
     directories: tuple[Ref, ...] = ()
+
+
+class Member(Value, frozen=True):
+    """A video in a bundle of the search: by which entry, and how large its record is."""
+
+    id: Id
+    number: Count
+    bytes: Count
+
+
+class Members(Document, frozen=True, tag="members-1.json"):
+    """The videos of a bundle, which lies beside this document. Never changed."""
+
+    members: tuple[Member, ...]
+
+
+class Bundle(Value, frozen=True):
+    """Where a bundle's list of members lies, and how many they are. Pagefind's files are below `pagefind/` beside it."""
+
+    members: Key
+    count: Count
+
+
+class Live(Document, frozen=True, tag="live-1.json"):
+    """What is searched: the bundles, oldest first. A video is in one of them at most."""
+
+    generation: Annotated[int, Meta(ge=1)]
+    bundles: tuple[Bundle, ...] = ()

@@ -18,7 +18,7 @@ from functions.common.model import Chapter, Entry, Explained, Manifest, Picture,
 FRONTEND = Path(__file__).parents[3] / "frontend"
 GOLDEN = Path(__file__).parents[2] / "golden" / "pages"
 SITE = SiteText(title="Small hall")
-VOID = {"img", "link", "meta"}
+VOID = {"img", "input", "link", "meta"}
 HOSTILE = "</title><script>alert(1)</script> \"onload='x' & ]]> --> \x00\x1b\u202e"
 POSTERS = tuple(
     Picture(object=f"v/{'a' * 16}/{'r' * 16}/poster-{width}-{'0' * 16}.jpg", width=width, height=width * 9 // 16)

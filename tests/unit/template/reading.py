@@ -14,7 +14,7 @@ from typing import Any, Final
 from cfnlint.decode import decode  # type: ignore[import-untyped]
 
 ROOT: Final = Path(__file__).parents[3]
-STAGES: Final = ("ingest", "transcode", "index", "catalogue", "api", "sweep")
+STAGES: Final = ("ingest", "transcode", "index", "catalogue", "search", "api", "sweep")
 QUEUED: Final = ("ingest", "transcode", "index", "catalogue")
 BUCKETS: Final = ("Inbox", "Work", "Media", "Site")
 

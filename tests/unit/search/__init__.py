@@ -1,0 +1,1 @@
+"""Tests of the search stage; they share a manifest."""
