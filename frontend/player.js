@@ -74,6 +74,7 @@ export class Player {
     stage.insertAdjacentHTML("beforeend", CONTROLS); // our own markup; what users wrote never comes this way
     this.controller = /** @type {HTMLElement} */ (stage.querySelector("media-controller"));
     this.video = /** @type {HTMLVideoElement} */ (stage.querySelector("video"));
+    stage.querySelector("media-captions-button")?.setAttribute("role", "switch"); // it says aria-checked, which a button may not
     if (mediaSource()) Object.defineProperty(this.video, "videoRenditions", { value: this.#choices("quality", "addrendition") });
     if (mediaSource()) Object.defineProperty(this.video, "audioTracks", { value: this.#choices("sound", "addtrack") });
     this.#showPoster(manifest);

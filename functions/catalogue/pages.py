@@ -2,7 +2,7 @@
 
 The same documents give the same bytes. Links are relative, and nothing that a visitor's browser loads says where the media bucket
 is: an `<img>` names its object's key in `data-key`, which a script resolves against `config.json`. Only what other sites read,
-feeds and previews of links, has addresses. Templates are part of the code.
+feeds and previews of links, and what plays without a script has addresses. Templates are part of the code.
 """
 
 import functools

@@ -217,7 +217,7 @@ def _entry(described: Manifest) -> Entry | None:
         return None
     words = (described.title, described.description, described.tags, described.channel, described.date)
     more = (described.language, described.visibility, described.chapters, described.captions, playable.captions)
-    page = (*words, *more, playable.width, playable.height)
+    page = (*words, *more, playable.main, playable.width, playable.height)
     return Entry(
         id=described.id,
         title=described.title,
