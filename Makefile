@@ -15,7 +15,7 @@ PYTEST := $(PYTHON) -m pytest
 # What imports LocalStack is checked where LocalStack is installed.
 IN_LOCALSTACK := --python-executable .local/localstack/bin/python --cache-dir .mypy_cache/localstack --follow-imports=silent
 EMULATED := infra/local/launch.py $(addprefix infra/local/executor/reelbucket_executor/, plugin.py polling.py conditions.py)
-QUICK := tests/unit tests/inputs tests/simulation
+QUICK := -n 2 tests/unit tests/inputs # on two processors, as the simulation is by itself
 
 .PHONY: help setup up down check lint types template test unit stack browser bench fix format schemas lock
 
@@ -34,7 +34,8 @@ down: setup ## stop the local stack
 test: check ## all that must pass before a change lands; the quick tests first
 	@$(PYTHON) -m infra.local.setup browser
 	npm --prefix frontend test
-	$(PYTEST) $(QUICK) tests/stack tests/browser
+	$(PYTEST) $(QUICK)
+	$(PYTEST) tests/simulation tests/stack tests/browser
 
 check: lint types template ## what can be said without running anything: style, types, template, purity, schemas
 	$(PYTEST) -q $(addprefix tests/unit/,test_purity.py test_template.py template test_schemas.py)
@@ -53,6 +54,7 @@ template: setup ## the template, as SAM and CloudFormation read it
 
 unit: setup ## tests that need no stack: unit, inputs, simulation, and the front end's own
 	$(PYTEST) $(QUICK)
+	$(PYTEST) tests/simulation
 	npm --prefix frontend test
 
 stack: setup ## tests on a local stack of their own, which does not disturb `make up`
