@@ -74,8 +74,9 @@ fix: setup ## repair what the linter can repair
 format: setup ## format
 	.local/venv/bin/ruff format .
 
-schemas: setup ## write the documents' schemas from their classes
+schemas: setup ## write the documents' schemas from their classes, and docs/formats.md from the schemas
 	$(PYTHON) -m infra.schemas
+	$(PYTHON) -m infra.formats
 
 lock: setup ## compile the requirements files
 	$(PYTHON) -m infra.local.lock $(UPGRADE)

@@ -33,7 +33,7 @@ const CONTROLS = `
       <media-captions-menu slot="submenu" hidden><div slot="title">Captions</div></media-captions-menu>
     </media-settings-menu-item>
   </media-settings-menu>
-  <media-time-range></media-time-range>
+  <div class="seek"><media-time-range></media-time-range><span class="unencoded" title="Not encoded yet" hidden></span></div>
   <media-control-bar>
     <media-play-button></media-play-button>
     <media-mute-button></media-mute-button>
@@ -96,7 +96,7 @@ export class Player {
   update(manifest) {
     this.#playable = manifest.playable;
     this.controller.setAttribute("defaultduration", String(manifest.playable.available_s)); // until the engine knows better
-    this.video.dispatchEvent(new Event("durationchange")); // at which the controls read it
+    this.video.dispatchEvent(new Event("durationchange")); // at which the controls read it, and the seek bar its share
     this.#showTracks(manifest);
   }
 
@@ -127,6 +127,16 @@ export class Player {
     for (const item of this.controller.querySelectorAll(`.${menu}`)) item.toggleAttribute("hidden", !offered);
   }
 
+  /** The seek bar is as long as what is encoded; the rest of its line is what is not. */
+  #showShare() {
+    const { complete, duration_s, available_s } = this.#playable;
+    const there = Number.isFinite(this.video.duration) ? this.video.duration : available_s;
+    const share = complete ? 1 : Math.min(1, there / duration_s);
+    const rest = /** @type {HTMLElement} */ (this.controller.querySelector(".unencoded"));
+    rest.hidden = share === 1;
+    rest.style.flexGrow = String((1 - share) / share);
+  }
+
   /** @param {Manifest & {playable: Playable}} manifest */
   #showPoster(manifest) {
     const posters = manifest.posters?.length ? manifest.posters : (manifest.playable.posters ?? []);
@@ -147,6 +157,7 @@ export class Player {
     for (const wish of ["pointerenter", "focusin", "touchstart"]) this.controller.addEventListener(wish, fetchEngine, { ...once, passive: true });
     this.video.addEventListener("timeupdate", () => this.#remember(SAVE_EVERY_S), always);
     this.video.addEventListener("pause", () => this.#remember(0), always);
+    this.video.addEventListener("durationchange", () => this.#showShare(), always);
     addEventListener("pagehide", () => this.#remember(0), always);
   }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from functions.catalogue import site
-from functions.catalogue.pages import SiteText, list_page, watch_page
+from functions.catalogue.pages import SiteText, embed_page, list_page, oembed, watch_page
 from functions.catalogue.tree import EMPTY, Tree, change, grown, member
 from functions.common import keys, schema
 from functions.common.errors import Superseded
@@ -86,12 +86,14 @@ class Catalogue:
         return site.front(root, list(self.memory.parts.values()), self.text)
 
     def _derive_page(self, video: str) -> None:
-        key = keys.WATCH_PAGE.key(id=video)
+        """Render a video's own page, the one for frames, and what tells other sites of that."""
+        forms = {keys.WATCH_PAGE: watch_page, keys.EMBED_PAGE: embed_page, **({keys.OEMBED: oembed} if self.text.url else {})}
 
         def compute(look: Look) -> Sequence[Write]:
-            look(key)
+            for form in forms:
+                look(form.key(id=video))
             manifest = self._manifest(video)
-            return (Write(key, watch_page(shown(manifest), self.text)),) if manifest else ()
+            return [Write(form.key(id=video), render(shown(manifest), self.text)) for form, render in forms.items() if manifest]
 
         self.buckets.site.derive(compute)
 

@@ -31,6 +31,7 @@ UNTITLED: Final = "Untitled video"
 SUMMARY_CHARACTERS: Final = 200  # link previews and search results show no more
 MOST_LABELS: Final = 16  # two lines of them on a wide screen, five on a telephone
 CARD_WIDTH: Final = 640  # of a poster in a list, in pixels: two for each of a card's 320
+EMBED_WIDTH: Final = 640
 STAGE_WIDTH: Final = 1280  # of the poster on a video's own page
 _NONCHARACTERS: Final = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))  # Unicode 23.7
 _FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")  # not \t, not \n
@@ -80,6 +81,29 @@ def watch_page(manifest: Manifest, site: SiteText) -> bytes:
         linked=_linked_data(manifest, site, summary, still) if site.url and site.media and still else None,
         duration_s=manifest.playable.duration_s if manifest.playable else 0,
     )
+
+
+def embed_page(manifest: Manifest, site: SiteText) -> bytes:
+    """Render the page of one video that other sites show in a frame: the player, and the way to the video's own page."""
+    posters = manifest.posters or (manifest.playable.posters if manifest.playable else ())
+    return render("embed.html", video=manifest, site=site, title=manifest.title or UNTITLED, posters=shown(posters))
+
+
+def oembed(manifest: Manifest, site: SiteText) -> bytes:
+    """Say how to show one video in another site (oembed.com, 1.0), at a width that fits a column of text."""
+    playable = manifest.playable
+    said: dict[str, object] = {"version": "1.0", "type": "link", "provider_name": site.title, "provider_url": site.url}
+    if playable is None:
+        return msgspec.json.encode(said)
+    width, height = EMBED_WIDTH, round(EMBED_WIDTH * (playable.height or 9) / (playable.width or 16))
+    title = manifest.title or UNTITLED
+    frame = render("embed-frame.html", url=f"{site.url}embed/{manifest.id}.html", width=width, height=height, title=title)
+    said |= {"type": "video", "title": title, "width": width, "height": height, "html": frame.decode().strip()}
+    posters = manifest.posters or playable.posters
+    if site.media and posters:
+        still = still_of(posters)
+        said |= {"thumbnail_url": site.media + still.object, "thumbnail_width": still.width, "thumbnail_height": still.height}
+    return msgspec.json.format(msgspec.json.encode(said), indent=1)
 
 
 def still_of(posters: Sequence[Picture]) -> Picture:

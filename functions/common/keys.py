@@ -112,6 +112,8 @@ BUNDLE_FILE: Final = Form("search/{generation}-{hash}/pagefind/{bundled}")
 INDEX_PAGE: Final = Form("index.html")
 LIST_PAGE: Final = Form("lists/{list}.html")
 WATCH_PAGE: Final = Form("w/{id}.html")
+EMBED_PAGE: Final = Form("embed/{id}.html")
+OEMBED: Final = Form("oembed/{id}.json")
 ATOM_FEED: Final = Form("feed.xml")
 JSON_FEED: Final = Form("feed.json")
 ROBOTS: Final = Form("robots.txt")
@@ -128,7 +130,7 @@ MEDIA_FORMS: Final = (
     *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, TEXT),
     *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, DIRECTORY, ROOT, LIVE, MEMBERS, BUNDLE_FILE),
 )
-SITE_FORMS: Final = (INDEX_PAGE, LIST_PAGE, WATCH_PAGE, ATOM_FEED, JSON_FEED, ROBOTS, SITEMAP, SITEMAP_PART)
+SITE_FORMS: Final = (INDEX_PAGE, LIST_PAGE, WATCH_PAGE, EMBED_PAGE, OEMBED, ATOM_FEED, JSON_FEED, ROBOTS, SITEMAP, SITEMAP_PART)
 ALL: Final = "all"  # the list of every public video
 
 

@@ -3,16 +3,24 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import md5
+from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from functions.common import events, keys
 from infra.local.command import LocalError, say
 from infra.local.fingerprint import files_below
 from infra.local.places import FRONTEND, ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
+# What the catalogue takes for "write the front page anew"; a test holds it to functions/catalogue/handler.py, whose import
+# would cost every test half a second.
+REBUILD = "rebuild"
+VIDEOS = keys.MANIFEST.prefix()
 SCHEMAS = ROOT / "functions" / "common" / "schemas"
 
 CONTENT_TYPES = {
@@ -34,7 +42,7 @@ CONTENT_TYPES = {
 NOT_SERVED = {"build.mjs", "package.json", "package-lock.json", "tsconfig.json"}
 
 # Written by the catalogue function; a deployment that wrote them would show an empty site until its next run.
-CATALOGUES_OWN = ("index.html", "lists/", "w/", "sitemap", "robots.txt", "feed.")
+CATALOGUES_OWN = ("index.html", "lists/", "w/", "embed/", "oembed/", "sitemap", "robots.txt", "feed.")
 
 # Names carry no hash of their content, so a browser asks each time and is mostly answered "not modified".
 CACHE_CONTROL = "no-cache"
@@ -69,9 +77,11 @@ class Site:
         """Give all that is to be there."""
         return [*site_files(), self._config()]
 
-    def publish(self) -> None:
-        """Put all files."""
-        files = self.files()
+    def publish(self) -> int:
+        """Put the files that are not there as they should be; give their number. What is there besides stays."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
+        there = {found["Key"]: found["ETag"].strip('"') for page in pages for found in page.get("Contents", [])}
+        files = [file for file in self.files() if there.get(file.key) != md5(file.body, usedforsecurity=False).hexdigest()]
         say(f"putting {len(files)} files into the site bucket")
         for file in files:
             self.s3.put_object(
@@ -81,10 +91,21 @@ class Site:
                 ContentType=file.content_type,
                 CacheControl=CACHE_CONTROL,
             )
+        return len(files)
 
     def _config(self) -> SiteFile:
         document = {"media": self.media_url, "api": f"{self.api_url}/api/v1"}
         return SiteFile("config.json", json.dumps(document).encode())
+
+
+def render_anew(s3: "S3Client", media_bucket: str, sqs: "SQSClient", queue: str) -> int:
+    """Ask the catalogue for the front page and for the pages of every video, as this version renders them; give their number."""
+    sqs.send_message(QueueUrl=queue, MessageBody=events.body([REBUILD]))
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=media_bucket, Prefix=VIDEOS, Delimiter="/")
+    videos = [found["Prefix"][len(VIDEOS) : -1] for page in pages for found in page.get("CommonPrefixes", [])]
+    for some in batched(videos, 10, strict=False):
+        sqs.send_message(QueueUrl=queue, MessageBody=events.body([keys.FRAGMENT.key(id=video, number=0) for video in some]))
+    return len(videos)
 
 
 def site_files() -> Iterator[SiteFile]:

@@ -9,18 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from functions.common import events
 from infra.local import deployment, emulator, seed
 from infra.local.account import REGION, Account, bucket_name
 from infra.local.command import LocalError, end_with, say
 from infra.local.fingerprint import fingerprint, is_stamped, put_stamp
 from infra.local.places import Places, places
-from infra.local.site import Site
+from infra.local.site import Site, render_anew
 
 REST_STAGE = "v1"
-# What the catalogue takes for "write the front page anew"; a test holds it to functions/catalogue/handler.py, whose import
-# would cost every test half a second.
-REBUILD = "rebuild"
 BUCKETS = ("Inbox", "Work", "Media", "Site")
 
 
@@ -70,7 +66,7 @@ def up(where: Places, parameters: Mapping[str, str] | None = None) -> Stack:
     _deploy(account, build, {**deployment.PARAMETERS, **addresses, **(parameters or {})}, where)
     stack = _described(account, running.port, token)
     stack.write(where.stack_file)
-    _publish_site(account, stack, where)
+    _publish_site(account, stack, build, where)
     return stack
 
 
@@ -82,12 +78,12 @@ def _deploy(account: Account, build: str, parameters: Mapping[str, str], where: 
         put_stamp(stamp, mark)
 
 
-def _publish_site(account: Account, stack: Stack, where: Places) -> None:
+def _publish_site(account: Account, stack: Stack, build: str, where: Places) -> None:
     site = Site(account.s3, stack.site_bucket, stack.media_url, stack.api_url)
-    stamp, mark = where.run / "site", fingerprint([], *map(str, site.files()))
+    stamp, mark = where.run / "site", fingerprint([], build, *map(str, site.files()))
     if not is_stamped(stamp, mark):
         site.publish()
-        account.sqs.send_message(QueueUrl=stack.queues["catalogue"], MessageBody=events.body([REBUILD]))
+        render_anew(account.s3, stack.media_bucket, account.sqs, stack.queues["catalogue"])
         put_stamp(stamp, mark)
 
 

@@ -1,5 +1,6 @@
 """A copy of the two public buckets on a plain server of files, and at times a bad one: no function, no queue, no API."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,8 +10,10 @@ import pytest
 
 from functions.common import keys
 from functions.common.model import Manifest
+from infra.local.places import ROOT
 from tests.browser.conftest import Visit
 from tests.browser.files import Host, serving, untroubled
+from tests.browser.test_pages import screenshot
 from tests.browser.test_search import take_in
 from tests.browser.visitor import VIDEO, Visitor
 from tests.stack.library import Library
@@ -75,6 +78,16 @@ def test_a_copy_is_browsed_searched_and_watched_without_a_function(visit: Visit,
 
     assert visitor.frame == 14 * 25
     assert [url for url in visitor.asked if not url.startswith((host.url, "blob:", "data:"))] == []
+
+
+def test_the_example_of_the_guide_plays(visit: Visit, host: Host) -> None:
+    host.files["example.html"] = "text/html", (ROOT / "docs" / "example.html").read_bytes()
+    visitor = open_page(visit, host, "example.html")
+    visitor.waits("document.querySelector('video')?.poster.includes('poster-')")
+    visitor.page.evaluate(f"{VIDEO}.muted = true; {VIDEO}.play().catch(() => undefined)")
+    visitor.waits(f"{VIDEO}.currentTime > 1")
+
+    assert visitor.errors == []
 
 
 def every(count: int, path_ends: str, status: HTTPStatus) -> Callable[[str], HTTPStatus | None]:
@@ -143,6 +156,27 @@ def first_segments(text: str, seconds: float) -> str:
             break
         kept.append(line)
     return "".join(kept)
+
+
+def unfinished(manifest: str) -> str:
+    """Say that half of a video is encoded; what plays stands before what the catalogue shows."""
+    told = manifest.replace('"complete":true', '"complete":false', 1).replace('"status":"ready"', '"status":"encoding"')
+    return re.sub(r'"duration_s":[0-9.]+', '"duration_s":60.0', told, count=1)
+
+
+def test_the_seek_bar_tells_what_is_not_encoded_yet(visit: Visit, host: Host, demo: Manifest) -> None:
+    path = keys.MANIFEST.key(id=demo.id)
+    whole = host.files[path]
+    host.rewrite(path, unfinished)
+    visitor = watch(visit, host, demo)
+    rest = "document.querySelector('.unencoded')"
+    share = f"{rest}.offsetWidth / document.querySelector('.seek').offsetWidth"
+    visitor.waits(f"{rest}.hidden === false && {VIDEO}.duration > 29 && {share} > 0.4")
+    screenshot(visitor, "growing")
+    assert visitor.page.evaluate(share) == pytest.approx(0.5, abs=0.05)
+    host.files[path] = whole
+
+    visitor.waits(f"{rest}.hidden")
 
 
 def test_another_beginning_in_the_middle_of_a_list_is_played_over(visit: Visit, host: Host, demo: Manifest) -> None:

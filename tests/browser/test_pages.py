@@ -13,7 +13,7 @@ from tests.stack.library import Library
 
 SCREENSHOTS = TOOLS / "screenshots"
 MARKUP = "<img src=x onerror=window.ran=1><script>window.ran=1</script>"
-WIDTHS = (390, 1440)  # a phone held upright, a laptop
+WIDTHS = (390, 820, 1440)  # a phone held upright, a tablet, a laptop
 
 
 def screenshot(visitor: Visitor, name: str) -> None:

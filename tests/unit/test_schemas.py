@@ -7,9 +7,14 @@ from jsonschema import Draft202012Validator
 
 from functions.common import schema
 from functions.common.model import DOCUMENTS, Current, Document, Fragment, Root
+from infra.formats import FILE, formats
 from infra.schemas import file_of, schema_of
 
 ID = "abcdefghijklmnop"
+
+
+def test_the_page_of_formats_says_what_the_schemas_say() -> None:
+    assert FILE.read_text() == formats(), "run `make schemas`"
 
 
 @pytest.mark.parametrize("kind", DOCUMENTS)

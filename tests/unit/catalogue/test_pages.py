@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.catalogue.pages import ENTRY_ID, SiteText, clock, day, list_page, picture, watch_page
+from functions.catalogue.pages import ENTRY_ID, SiteText, clock, day, embed_page, list_page, oembed, picture, watch_page
 from functions.catalogue.site import atom_feed, json_feed
 from functions.common import keys
 from functions.common.labels import label
@@ -131,6 +131,7 @@ PAGES = {
     "watch-known": watch_page(MANIFEST, KNOWN),
     "empty": list_page(Root(generation=1), keys.ALL, SITE),
     "watch": watch_page(MANIFEST, SITE),
+    "embed": embed_page(MANIFEST, KNOWN),
     "queued": watch_page(Manifest(id="b" * 16, generation=1, current_generation=1, status="queued"), SITE),
 }
 EVERY_PAGE = pytest.mark.parametrize(
@@ -138,10 +139,11 @@ EVERY_PAGE = pytest.mark.parametrize(
     [
         *PAGES.values(),
         watch_page(hostile(), KNOWN),
+        embed_page(hostile(), KNOWN),
         list_page(hostile_root(), keys.ALL, SITE),
         list_page(hostile_root(), TAG, KNOWN),
     ],
-    ids=[*PAGES, "hostile", "hostile root", "hostile list"],
+    ids=[*PAGES, "hostile", "hostile frame", "hostile root", "hostile list"],
 )
 
 
@@ -189,7 +191,11 @@ def test_a_page_holds_no_control_character_that_html_forbids(page: bytes) -> Non
 @EVERY_PAGE
 def test_every_link_is_relative(page: bytes) -> None:
     found = [attributes for tag in ("a", "link") for attributes in Elements(page).named(tag)]
-    links = [attributes.get("href") or "" for attributes in found if attributes.get("rel") != "canonical"]
+    links = [
+        attributes.get("href") or ""
+        for attributes in found
+        if not (attributes.get("rel") == "canonical" or attributes.get("type") == "application/json+oembed")
+    ]
     own = [link for link in links if not link.endswith(".m3u8")]  # a stream is opened in another player
 
     assert [link for link in own if "//" in link or link.startswith("/")] == []
@@ -228,6 +234,27 @@ def test_a_page_plays_without_its_script_where_the_media_has_an_address() -> Non
     videos = [list(Elements(PAGES[name]).named("video")) for name in ("watch", "watch-known")]
 
     assert [[video["src"] for video in found] for found in videos] == [[], [f"{KNOWN.media}{PLAYABLE.main}"]]
+
+
+@pytest.mark.parametrize("manifest", [MANIFEST, hostile()], ids=["usual", "hostile"])
+def test_other_sites_are_told_how_to_show_a_video(manifest: Manifest) -> None:
+    said = json.loads(oembed(manifest, KNOWN))
+    (frame,) = Elements(said["html"].encode()).named("iframe")
+
+    assert (said["version"], said["type"], said["width"], said["height"]) == ("1.0", "video", 640, 360)
+    assert (frame["src"], frame["width"], frame["height"]) == (f"{KNOWN.url}embed/{'a' * 16}.html", "640", "360")
+    assert said["thumbnail_url"] == KNOWN.media + POSTERS[1].object
+
+
+def test_other_sites_are_told_nothing_of_a_deleted_video() -> None:
+    gone = Manifest(id="b" * 16, generation=1, current_generation=1, status="deleted")
+
+    assert json.loads(oembed(gone, KNOWN)) == {
+        "version": "1.0",
+        "type": "link",
+        "provider_name": KNOWN.title,
+        "provider_url": KNOWN.url,
+    }
 
 
 def test_an_empty_library_says_how_to_add_a_video() -> None:
