@@ -16,6 +16,7 @@ from functions.common.stage import Group, Stage
 from functions.common.store import Bucket, Buckets, Look, Write
 from functions.common.wiring import Lambda
 
+MOST_LISTS = 50  # in memory: tags are small, and a function that has worked for days has touched all of them
 REBUILD = "rebuild"  # a message that names this instead of a fragment renews the front page after a deployment
 
 
@@ -25,6 +26,12 @@ class Memory:
 
     read: dict[str, dict[str, Page | Directory]] = field(default_factory=dict)
     parts: dict[str, Write] = field(default_factory=dict)
+
+    def keep(self, name: str, parts: dict[str, Page | Directory]) -> None:
+        """Remember a list as it is now, and forget the one that was kept first, but never that of all videos."""
+        self.read[name] = parts
+        if len(self.read) > MOST_LISTS:
+            del self.read[next(kept for kept in self.read if kept != keys.ALL)]
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ class Catalogue:
         known, kept = self.memory.read.get(name, {}), dict[str, Page | Directory]()
         directories = self._parts(Directory, root.directories, known, kept)
         pages = self._parts(Page, [ref for directory in directories for ref in directory.pages], known, kept)
-        self.memory.read[name] = kept
+        self.memory.keep(name, kept)
         return Tree(root, directories, pages)
 
     def _parts[D: (Page, Directory)](
