@@ -10,7 +10,7 @@ import pytest
 from infra.local import deployment
 from infra.local.places import ROOT, TOOLS
 
-STAGES = ("ingest", "transcode", "index", "catalogue", "api", "sweep")
+STAGES = ("ingest", "transcode", "index", "catalogue", "search", "api", "sweep")
 LIMIT = 240_000_000  # bytes unpacked; Lambda's own is 262,144,000 (Lambda guide, "Lambda quotas")
 SAM_PYTHON = TOOLS / "sam" / "bin" / "python"
 CFN_LINT = TOOLS / "sam" / "bin" / "cfn-lint"
