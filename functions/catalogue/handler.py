@@ -93,8 +93,9 @@ class Catalogue:
         return site.front(root, list(self.memory.parts.values()), self.text)
 
     def _derive_page(self, video: str) -> None:
-        """Render a video's own page, the one for frames, and what tells other sites of that."""
-        forms = {keys.WATCH_PAGE: watch_page, keys.EMBED_PAGE: embed_page, **({keys.OEMBED: oembed} if self.text.url else {})}
+        """Render a video's own page; for other sites, where they can find this one, the page for frames and what tells of it."""
+        framed = {keys.EMBED_PAGE: embed_page, keys.OEMBED: oembed} if self.text.url else {}
+        forms = {keys.WATCH_PAGE: watch_page, **framed}
 
         def compute(look: Look) -> Sequence[Write]:
             for form in forms:

@@ -131,10 +131,9 @@ def bundle(pages: Mapping[str, bytes]) -> dict[str, bytes]:
 
 list_page = lru_cache(maxsize=4096)(pages.list_page)
 watch_page = lru_cache(maxsize=4096)(pages.watch_page)
-embed_page = lru_cache(maxsize=4096)(pages.embed_page)
 
 
 def remember_pages() -> None:
     """Let the catalogue stage render equal documents once: a run renders the same page ten times."""
     catalogue.list_page = site.list_page = list_page  # type: ignore[attr-defined]
-    catalogue.watch_page, catalogue.embed_page = watch_page, embed_page  # type: ignore[attr-defined]
+    catalogue.watch_page = watch_page  # type: ignore[attr-defined]
