@@ -64,6 +64,16 @@ export function nextPause(pause, changed) {
   return changed ? FIRST_PAUSE_MS : Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);
 }
 
+/** Resolves as soon as something is at an address. @param {string} url */
+export async function appears(url) {
+  for (let pause = FIRST_PAUSE_MS; ; pause = nextPause(pause, false)) {
+    const response = await fetch(url, { method: "HEAD", cache: "no-cache" }).catch(() => undefined);
+    if (response?.ok) return;
+    await new Promise((done) => setTimeout(done, pause));
+    await visible();
+  }
+}
+
 /** Resolves as soon as the page is in sight. */
 export async function visible() {
   while (document.hidden) await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));

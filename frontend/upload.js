@@ -1,7 +1,7 @@
 // The upload page: files go one after the other, each in parallel parts, and are then followed until they can be watched.
 
 import { Api, putPart, Refused } from "./api.js";
-import { follow, manifestUrl, readConfig } from "./documents.js";
+import { appears, follow, manifestUrl, readConfig } from "./documents.js";
 import { bytes, span } from "./format.js";
 import { element, find } from "./page.js";
 import { describe, moving } from "./states.js";
@@ -156,9 +156,16 @@ class Row {
     this.say([state.heading, state.mood === "bad" ? state.detail : ""].filter(Boolean).join(". "));
     this.bar.hidden = state.mood === "bad" || state.progress === 1;
     if (state.progress !== undefined) this.bar.value = state.progress;
+    if (manifest.playable) void this.#offer(manifest.id);
+  }
+
+  /** Shows the way to the video's page as soon as that is rendered, which is a moment after the manifest says that it plays. @param {string} id */
+  async #offer(id) {
     const link = find(".watch", HTMLAnchorElement, this.element);
-    link.href = `w/${manifest.id}.html`;
-    link.hidden = !manifest.playable;
+    if (link.href) return; // it is waited for already
+    link.href = `w/${id}.html`;
+    await appears(link.href);
+    link.hidden = false;
   }
 
   /** @param {Progress} progress */

@@ -1,4 +1,5 @@
 import random
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,19 @@ def test_a_file_sent_by_the_upload_page_is_watched_by_its_link(visit: Visit, sta
     visitor.plays()
     before = visitor.second
     visitor.waits(f"document.querySelector('video').currentTime > {before} + 1")
+
+
+def test_the_link_comes_when_its_page_does(visit: Visit, stack: Stack) -> None:
+    visitor = visit("upload.html")
+    answers = [HTTPStatus.NOT_FOUND, HTTPStatus.OK]
+    visitor.page.route("**/w/*.html", lambda look: look.fulfill(status=answers.pop(0)))
+    with visitor.page.expect_response("**/w/*.html", timeout=PATIENCE_MS) as first:
+        send(visitor, stack, clip("blink"))
+    expect(visitor.page.locator("li.file a.watch")).to_be_hidden()
+
+    expect(visitor.page.locator("li.file a.watch")).to_be_visible(timeout=PATIENCE_MS)
+    assert first.value.status == HTTPStatus.NOT_FOUND
+    assert answers == []
 
 
 def test_a_token_that_is_wrong_is_asked_for_again(visit: Visit) -> None:
