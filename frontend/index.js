@@ -1,4 +1,5 @@
-// A list of videos, which is the front page or a tag's or a channel's: shows the pictures of what is there, follows the catalogue while it moves, and pages through the rest.
+// A list of videos, which is the front page or a tag's or a channel's: shows the pictures of what is there, follows the list while
+// it moves, and pages through the rest.
 
 import { card } from "./cards.js";
 import { follow, look, readConfig, shownAgain } from "./documents.js";

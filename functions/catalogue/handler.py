@@ -63,7 +63,7 @@ class Catalogue:
 
         def compute(look: Look) -> Sequence[Write]:
             body = look(key)
-            tree = self._tree(name, body)
+            tree = self._tree(name, schema.load(Root, body) if body else EMPTY.root)
             entries = change(tree.entries, {video: self._entry(video, name) for video in videos})
             if body is None and not entries and name != keys.ALL:
                 return ()  # a tag of unlisted videos alone has no list
@@ -85,7 +85,7 @@ class Catalogue:
         root = self._root(name)
         if name != keys.ALL:
             return (Write(keys.LIST_PAGE.key(list=name), list_page(root, name, self.text)),) if root != EMPTY.root else ()
-        self.memory.parts = site.sitemap_parts(self._tree(name, schema.dump(root)), self.text, self.memory.parts)
+        self.memory.parts = site.sitemap_parts(self._tree(name, root), self.text, self.memory.parts)
         known = site.parts_named(look.seen[keys.SITEMAP.key()])
         for part in self.memory.parts.values():
             if part.key not in known:
@@ -114,10 +114,9 @@ class Catalogue:
     def _root(self, name: str) -> Root:
         return _load(Root, self.buckets.media, keys.ROOT.key(list=name)) or EMPTY.root
 
-    def _tree(self, name: str, body: bytes | None) -> Tree:
-        if body is None:
+    def _tree(self, name: str, root: Root) -> Tree:
+        if root is EMPTY.root:
             return EMPTY
-        root = schema.load(Root, body)
         known, kept = self.memory.read.get(name, {}), dict[str, Page | Directory]()
         directories = self._parts(Directory, root.directories, known, kept)
         pages = self._parts(Page, [ref for directory in directories for ref in directory.pages], known, kept)

@@ -65,7 +65,7 @@ def _labels(root: Root) -> list[Label]:
 
 def watch_page(manifest: Manifest, site: SiteText) -> bytes:
     """Render the page of one video: its words and its frame. Whether it plays is read from the manifest when it is opened."""
-    posters = manifest.posters or (manifest.playable.posters if manifest.playable else ())
+    posters = _posters(manifest)
     still = still_of(posters) if posters else None
     summary = " ".join(manifest.description.split())[:SUMMARY_CHARACTERS]
     return render(
@@ -85,8 +85,7 @@ def watch_page(manifest: Manifest, site: SiteText) -> bytes:
 
 def embed_page(manifest: Manifest, site: SiteText) -> bytes:
     """Render the page of one video that other sites show in a frame: the player, and the way to the video's own page."""
-    posters = manifest.posters or (manifest.playable.posters if manifest.playable else ())
-    return render("embed.html", video=manifest, site=site, title=manifest.title or UNTITLED, posters=shown(posters))
+    return render("embed.html", video=manifest, site=site, title=manifest.title or UNTITLED, posters=shown(_posters(manifest)))
 
 
 def oembed(manifest: Manifest, site: SiteText) -> bytes:
@@ -99,11 +98,15 @@ def oembed(manifest: Manifest, site: SiteText) -> bytes:
     title = manifest.title or UNTITLED
     frame = render("embed-frame.html", url=f"{site.url}embed/{manifest.id}.html", width=width, height=height, title=title)
     said |= {"type": "video", "title": title, "width": width, "height": height, "html": frame.decode().strip()}
-    posters = manifest.posters or playable.posters
-    if site.media and posters:
+    if site.media and (posters := _posters(manifest)):
         still = still_of(posters)
         said |= {"thumbnail_url": site.media + still.object, "thumbnail_width": still.width, "thumbnail_height": still.height}
     return msgspec.json.format(msgspec.json.encode(said), indent=1)
+
+
+def _posters(manifest: Manifest) -> tuple[Picture, ...]:
+    """Give the dropped posters, else those of what plays."""
+    return manifest.posters or (manifest.playable.posters if manifest.playable else ())
 
 
 def still_of(posters: Sequence[Picture]) -> Picture:

@@ -3,7 +3,7 @@
 What to remove is decided by `reconcile`, on documents read after the listing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,7 +53,7 @@ class Burial:
                 named[fields["list"]] = root.generation, self._parts(memory, root)
         gone = [found.key for found in listed.values() if self._old(found, now) and _unnamed(found.key, named)]
         self.buckets.media.delete(gone)
-        return len(gone) + self._of_sitemap(now) + self._of_search(now)
+        return len(gone) + self._of_sitemap(now)
 
     def _parts(self, memory: Memory, root: Root) -> set[str]:
         """Give all that a root leads to. Raises Unavailable where it is another one by now: the next sweep looks again."""
@@ -73,14 +73,14 @@ class Burial:
         self.buckets.site.delete(gone)
         return len(gone)
 
-    def _of_search(self, now: int) -> int:
+    def of_search(self, now: int) -> int:
         """Remove bundles that are not live any more. As with pages, a name belongs to one generation of what is live."""
         listed = list(self.buckets.media.list(SEARCH))
         body = self.buckets.media.read(keys.LIVE.key())
         if body is None:
             return 0
         live = schema.load(Live, body)
-        named = {bundle.members.rpartition("/")[0] for bundle in live.bundles}
+        named = {_bundle(bundle.members) for bundle in live.bundles}
         gone = [found.key for found in listed if self._old(found, now) and _unsearched(found.key, live.generation, named)]
         self.buckets.media.delete(gone)
         return len(gone)
@@ -134,10 +134,16 @@ def _unnamed(key: str, named: Mapping[str, tuple[int, set[str]]]) -> bool:
     return int(fields["generation"]) <= generation and key not in names
 
 
-def _unsearched(key: str, generation: int, named: set[str]) -> bool:
-    """Whether a bundle's file belongs to no live bundle, and never will."""
+def _bundle(key: str) -> tuple[str, str] | None:
+    """Read which bundle an object of the search belongs to: the generation that made it, and its hash."""
     fields = keys.MEMBERS.parse(key) or keys.BUNDLE_FILE.parse(key)
-    return fields is not None and int(fields["generation"]) <= generation and "/".join(key.split("/", 2)[:2]) not in named
+    return (fields["generation"], fields["hash"]) if fields else None
+
+
+def _unsearched(key: str, generation: int, named: Container[tuple[str, str] | None]) -> bool:
+    """Whether a bundle's file belongs to no live bundle, and never will."""
+    bundle = _bundle(key)
+    return bundle is not None and int(bundle[0]) <= generation and bundle not in named
 
 
 def objects(receipt: Receipt) -> Iterable[str]:

@@ -35,7 +35,7 @@ class Sweep:
         Letters(self.buckets, self.post, self.telemetry).answer()
         burial = Burial(self.buckets, self.grace_s)
         survey = Survey(self.buckets, self.memory, now)
-        removed = burial.of_lists(self.memory, now)
+        removed = burial.of_lists(self.memory, now) + burial.of_search(now)
         for video in survey.videos():
             if lost(video):
                 self.telemetry.tell("source is gone without a delete marker; left alone", video_id=video.id)

@@ -135,12 +135,12 @@ def root_is_right(world: World, root: Root) -> Page:
     return Page(entries=tuple(entries))
 
 
-def searched(world: World, live: Live, without: str = "") -> dict[str, int]:
+def searched(world: World, live: Live) -> dict[str, int]:
     """I2: every bundle that is live is whole. Give the videos in them by the number of their entry; each is in one."""
     found: list[tuple[str, int]] = []
     for bundle in live.bundles:
-        body = there(world, bundle.members, "what is searched", without)
-        found += [(member.id, member.number) for member in load(Members, body).members] if body else []
-        there(world, bundle.members.replace("members.json", "pagefind/pagefind-entry.json"), bundle.members, without)
+        body = there(world, bundle.members, "what is searched")
+        found += [(member.id, member.number) for member in load(Members, body).members]
+        there(world, bundle.members.replace("members.json", "pagefind/pagefind-entry.json"), bundle.members)
     require(len(dict(found)) == len(found), f"I7: a video is searched twice: {found}")
     return dict(found)

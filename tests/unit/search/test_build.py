@@ -17,6 +17,10 @@ FRONTEND = Path(__file__).parents[3] / "frontend"
 @pytest.fixture(scope="module")
 def bundle() -> dict[str, bytes]:
     """Give a bundle of three videos in three languages."""
+    return made()
+
+
+def made() -> dict[str, bytes]:
     titles = {"a" * 16: "Swifts", "b" * 16: "Käse", "c" * 16: "東京"}
     return build({f"w/{video}.html": record(manifest(id=video, title=title), [CUES]) for video, title in titles.items()})
 
@@ -41,10 +45,7 @@ def test_what_is_found_names_its_video(bundle: dict[str, bytes]) -> None:
 
 
 def test_the_same_pages_give_the_same_bundle(bundle: dict[str, bytes]) -> None:
-    titles = {"a" * 16: "Swifts", "b" * 16: "Käse", "c" * 16: "東京"}
-    again = build({f"w/{video}.html": record(manifest(id=video, title=title), [CUES]) for video, title in titles.items()})
-
-    assert set(again) == set(bundle)
+    assert set(made()) == set(bundle)
 
 
 def test_what_pagefind_says_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
