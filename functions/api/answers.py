@@ -7,7 +7,7 @@ from typing import Final, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from functions.common import keys
-from functions.common.model import Explained, Item, Manifest, Problem, Underway
+from functions.common.model import Action, Explained, Item, Manifest, Problem, Token, Underway
 
 ItemStatus = Literal["to_do", "in_progress", "finished_successful", "finished_with_errors", "rejected"]
 Phase = Literal["awaiting_upload", "uploaded", "queued", "encoding", "ready", "failed", "rejected"]
@@ -22,6 +22,68 @@ STATUS: Final[dict[Phase, ItemStatus]] = {
     "rejected": "rejected",
 }
 WHOLE: Final = 100  # per cent
+
+
+class Health(Struct, frozen=True):
+    """The function runs and has its settings."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Check(Struct, frozen=True):
+    """One thing that was tried; `said` tells what was wrong where it is not `well`."""
+
+    name: str
+    well: bool
+    said: str
+
+
+class Checks(Struct, frozen=True):
+    """What was tried of the store."""
+
+    checks: tuple[Check, ...]
+
+
+class Me(Struct, frozen=True):
+    """Whose token it is. Without a client it is the operator's; without a bound there is none but the server's."""
+
+    client_id: str | None
+    may: tuple[Action, ...]
+    expires_at: str | None
+    most_bytes: int | None
+    quota_bytes: int | None
+
+
+class NewToken(Struct, frozen=True):
+    """A token that was made. It is told this once: only its note is kept."""
+
+    token: str
+    note: Token
+
+
+class Tokens(Struct, frozen=True):
+    """The notes of the tokens in force, and of those that are over and not revoked."""
+
+    tokens: tuple[Token, ...]
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """Something to download. `kind` is `original`, a container's name, or `hls`.
+
+    `url` of the original is absolute and lives for 15 minutes; else it is relative to where the site's media lie. `size` in bytes.
+    """
+
+    kind: str
+    name: str
+    url: str
+    size: int | UnsetType = UNSET
+    sha512: str | UnsetType = UNSET
+
+
+class Files(Struct, frozen=True):
+    """All there is of an item."""
+
+    files: tuple[File, ...]
 
 
 class SignedPart(Struct, frozen=True):
@@ -90,6 +152,38 @@ class ItemAnswer(Struct, frozen=True, kw_only=True):
     upload: Upload | UnsetType = UNSET
 
 
+class UnitUnderway(Struct, frozen=True):
+    """A unit that a worker encodes: since when, how much of it is done in per cent, and how many times as fast as it plays."""
+
+    unit: str
+    since: str
+    progress: int
+    speed: float
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """A video in the queue. `client_id` and `item_id` are those of the upload, if the API made it. `since`: its file came then."""
+
+    video_id: str
+    file_name: str
+    client_id: str | None
+    item_id: str | None
+    status: ItemStatus
+    progress: int
+    since: str
+    underway: tuple[UnitUnderway, ...] = ()
+
+
+class Queue(Struct, frozen=True):
+    """Videos with orders that were given; those of done work go after some minutes. `more`: there are others beside these."""
+
+    to_do: tuple[Job, ...]
+    in_progress: tuple[Job, ...]
+    failed: tuple[Job, ...]
+    done: tuple[Job, ...]
+    more: bool
+
+
 class ItemPage(Struct, frozen=True):
     """Items of a client, newest first. `next` is the cursor of the following page; without it this is the last."""
 
@@ -118,7 +212,7 @@ def describe(item: Item, manifest: Manifest | None, upload: Upload | None, under
         page=keys.WATCH_PAGE.key(id=item.video_id),
         status=STATUS[phase],
         phase=phase,
-        progress=_per_cent(manifest, phase, underway),
+        progress=per_cent(manifest, phase, underway),
         speed=round(sum(unit.speed for unit in underway), 1) if underway else UNSET,
         watchable=playable is not None,
         duration_s=playable.duration_s if playable else UNSET,
@@ -136,7 +230,20 @@ def _phase(manifest: Manifest | None, upload: Upload | None) -> Phase:
     return "awaiting_upload" if upload else "uploaded"
 
 
-def _per_cent(manifest: Manifest | None, phase: Phase, underway: Sequence[Underway]) -> int:
+def original_of(item: Item, url: str) -> File:
+    """Describe the file that was uploaded."""
+    return File(kind="original", name=item.file_name, url=url, size=item.file_size, sha512=item.sha512_checksum or UNSET)
+
+
+def made_of(manifest: Manifest | None) -> tuple[File, ...]:
+    """Describe what was made of it."""
+    if manifest is None or manifest.playable is None:
+        return ()
+    main = manifest.playable.main
+    return (File(kind="hls", name=main.rpartition("/")[2], url=main),)
+
+
+def per_cent(manifest: Manifest | None, phase: Phase, underway: Sequence[Underway]) -> int:
     """Give whole per cent, rounded down: 100 is said when all is done, not before."""
     if manifest is None or phase == "ready":
         return WHOLE if phase == "ready" else 0

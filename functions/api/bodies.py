@@ -11,11 +11,15 @@ from msgspec.structs import replace
 
 from functions.api.parts import MOST_SIGNED
 from functions.api.problem import Fault, Problem, invalid
+from functions.api.tokens import EVERYTHING
 from functions.common import keys
 from functions.common.inbox import EXTENSIONS, read_name
+from functions.common.model import Action, Client
 
 FILE_NAME_BYTES: Final = 255  # what file systems allow, so that whoever downloads it can store it
 MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")  # RFC 6838, section 4.2
+MOST_DAYS: Final = 3650
+MOST_S3: Final = 5 * 1024**4  # bytes of an object
 MEDIA: Final = ("video/", "audio/")
 UNTYPED: Final = "application/octet-stream"
 OTHER_MEDIA: Final = ("application/mxf", "application/ogg", "application/vnd.ms-asf", "image/gif", UNTYPED)
@@ -26,15 +30,36 @@ _PLACE: Final = re.compile(r"(?P<message>.*?) - at `\$\.?(?P<place>.*)`")
 _FIELD: Final = re.compile(r".* field `(?P<place>.*)`")
 
 
-class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An upload that somebody wants to make. `file_size` in bytes."""
+def _either(names: Sequence[str]) -> str:
+    return "|".join(names).replace(".", r"\.")
 
-    client_id: str
-    file_name: str
-    file_size: int
-    content_type: str
-    sha512_checksum: str | None = None
-    conversion_type: str | None = None
+
+def _described(**said: object) -> Meta:
+    return Meta(extra_json_schema=said)
+
+
+class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An upload that somebody wants to make. `file_size` in bytes, at most what the operator allows.
+
+    The descriptions are for the API's description: `accept` judges, with all faults at once and a sentence for each.
+    """
+
+    client_id: Annotated[str, _described(pattern=f"^{keys.FIELDS['client']}$")]
+    file_name: Annotated[str, _described(pattern=rf"^[ -.0-\[\]-~\u00a1-\ud7ff]{{1,60}}\.({'|'.join(SOURCES)})$")]
+    file_size: Annotated[int, _described(minimum=1, maximum=MOST_S3)]
+    content_type: Annotated[str, _described(pattern=rf"^((video|audio)/[a-z0-9][a-z0-9+.-]{{0,63}}|{_either(OTHER_MEDIA)})$")]
+    sha512_checksum: Annotated[str, _described(pattern=f"^{SHA512.pattern}$")] | None = None
+    conversion_type: Annotated[str, _described(description="A preset's name.")] | None = None
+
+
+class TokenWish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A token that the operator wants to make. `most_bytes` of one file, `quota_bytes` of all of the client's files together."""
+
+    client_id: Client
+    days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] = 30
+    may: Annotated[tuple[Action, ...], Meta(min_length=1)] = EVERYTHING
+    most_bytes: Annotated[int, Meta(ge=1)] | None = None
+    quota_bytes: Annotated[int, Meta(ge=1)] | None = None
 
 
 class Numbers(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,11 +84,23 @@ class Sent(Struct, frozen=True, forbid_unknown_fields=True):
 def read[B](kind: type[B], body: str | None) -> B:
     """Read a body. Raises Problem, naming the field at fault."""
     try:
-        return msgspec.json.decode(body or "", type=kind)
+        return msgspec.convert(_whole(msgspec.json.decode(body or "")), kind)
     except msgspec.ValidationError as error:
         raise invalid(_fault(str(error))) from error
     except (msgspec.DecodeError, UnicodeError) as error:
         raise Problem("unreadable", "The body must be a JSON object in UTF-8.") from error
+
+
+def _whole(value: object) -> object:
+    """Read 3.0 as 3: JSON knows no difference (JSON Schema 2020-12, Core, section 4.2.3)."""
+    match value:
+        case dict():
+            return {name: _whole(inner) for name, inner in value.items()}
+        case list():
+            return [_whole(inner) for inner in value]
+        case float() if value.is_integer():
+            return int(value)
+    return value
 
 
 def accept(wish: Wish, most_bytes: int, presets: Sequence[str]) -> Wish:

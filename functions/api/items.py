@@ -3,32 +3,36 @@
 An item has no status of its own: it is that of its video, read from the manifest at each question.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
-from uuid import uuid4
 
 import msgspec
 
+from functions.api import ids
 from functions.api.answers import (
     ArrivedPart,
     ArrivedParts,
+    Files,
     ItemAnswer,
     ItemPage,
     SignedPart,
     SignedParts,
     Upload,
     describe,
+    made_of,
+    original_of,
 )
 from functions.api.bodies import Sent, Wish, is_client, is_item
-from functions.api.paging import Place, newest
 from functions.api.parts import MOST_SIGNED, part_count, part_size, wanting, whole_etag
 from functions.api.problem import Fault, Problem, invalid, not_found
 from functions.api.uploads import Uploads
 from functions.common import keys, schema
 from functions.common.inbox import read_name, timestamp
-from functions.common.model import Item, Manifest, Note, Underway
-from functions.common.store import Buckets, Version
+from functions.common.model import Asked, Item, Manifest, Note, Underway
+from functions.common.store import Buckets, Created, Version
 
 MOST_LOOKED_AT: Final = 20  # units under way: a read for each; more would make the question slow
 
@@ -41,14 +45,38 @@ class Items:
     uploads: Uploads
     most_bytes: int
 
-    def create(self, wish: Wish, now: int) -> ItemAnswer:
-        """Begin an upload and write the item, at `now` seconds since 1970. A crash between leaves an upload that expires."""
-        item_id = str(uuid4())
+    def create(self, wish: Wish, now_ms: int, key: str | None = None) -> ItemAnswer:
+        """Begin an upload and write the item, at `now_ms` since 1970. A crash between leaves an upload that expires.
+
+        `key`: asked again with it, the same wish gives the same item. Raises Problem.
+        """
+        item_id = ids.item_id(now_ms, secrets.randbits(ids.CHANCE_BITS))
+        if key is not None:
+            item_id = self._asked(wish, key, item_id)
+            if known := self._stored(wish.client_id, item_id):
+                return self._begun(known)
+        item = self._begin(wish, item_id, timestamp(now_ms // 1000))
+        if self.buckets.work.create(_document(item.client_id, item_id), schema.dump(item)) is not Created.CREATED:
+            self.uploads.abort(item)  # the same was asked at the same time, and that was quicker
+            item = self.find(item.client_id, item_id)
+        return self._begun(item)
+
+    def _asked(self, wish: Wish, key: str, item_id: str) -> str:
+        """Note the item that a key stands for, and give the one that was noted first."""
+        place = keys.ASKED.key(client=wish.client_id, hash=keys.digest(key.encode()))
+        asked = Asked(item_id=item_id, wish=keys.digest(msgspec.json.encode(wish)))
+        self.buckets.work.create(place, schema.dump(asked))
+        known = schema.load(Asked, self.buckets.work.read(place) or schema.dump(asked))
+        if known.wish != asked.wish:
+            raise Problem("key-reused", "This Idempotency-Key was sent with another request. Take a new one for each file.")
+        return known.item_id
+
+    def _begin(self, wish: Wish, item_id: str, created_at: str) -> Item:
         key = keys.UPLOAD.key(client=wish.client_id, item=item_id, file=wish.file_name)
-        item = Item(
+        return Item(
             item_id=item_id,
             client_id=wish.client_id,
-            created_at=timestamp(now),
+            created_at=created_at,
             file_name=wish.file_name,
             file_size=wish.file_size,
             content_type=wish.content_type,
@@ -59,7 +87,8 @@ class Items:
             sha512_checksum=wish.sha512_checksum,
             conversion_type=wish.conversion_type,
         )
-        self.buckets.work.create(_document(wish.client_id, item_id), schema.dump(item))
+
+    def _begun(self, item: Item) -> ItemAnswer:
         first = range(1, min(MOST_SIGNED, part_count(item)) + 1)
         return describe(item, None, self._upload(item, self._signed(item, first)))
 
@@ -70,14 +99,42 @@ class Items:
             raise not_found()
         return answer
 
-    def page(self, client: str, after: Place | None, limit: int) -> ItemPage:
-        """List at most `limit` items, newest first. One that was deleted is left out, so a page may be shorter."""
+    def page(self, client: str, after: str | None, limit: int) -> ItemPage:
+        """List at most `limit` items that come after one, newest first: their ids are in that order.
+
+        One that was deleted is left out, so a page may be shorter.
+        """
         if not is_client(client):
             raise not_found()
-        places, following = newest(self.buckets.work.list(keys.ITEM.prefix(client=client)), after, limit)
-        found = [item for place in places if (item := self._stored(client, place.item))]
-        answers = tuple(answer for item in found if (answer := self._answer(item)))
-        return ItemPage(answers, following.cursor()) if following else ItemPage(answers)
+        listed = self.buckets.work.list(keys.ITEM.prefix(client=client), _document(client, after) if after else "")
+        found = [fields["item"] for each in islice(listed, limit + 1) if (fields := keys.ITEM.parse(each.key))]
+        answers = self.buckets.work.door.each(lambda item_id: self._listed(client, item_id), found[:limit])
+        shown = tuple(answer for answer in answers if answer)
+        return ItemPage(shown, found[limit - 1]) if len(found) > limit else ItemPage(shown)
+
+    def _listed(self, client: str, item_id: str) -> ItemAnswer | None:
+        item = self._stored(client, item_id)
+        return self._answer(item) if item else None
+
+    def files(self, client: str, item_id: str) -> Files:
+        """List what can be downloaded."""
+        item = self.find(client, item_id)
+        body = self.buckets.media.read(keys.MANIFEST.key(id=item.video_id))
+        manifest = schema.load(Manifest, body) if body else None
+        held = self._held(item)
+        original = [original_of(item, self.uploads.download(item, held))] if held else []
+        return Files((*original, *made_of(manifest)))
+
+    def check_quota(self, client: str, quota_bytes: int | None, more: int) -> None:
+        """Raise Problem where `more` bytes are beyond what a client may keep in the inbox."""
+        if quota_bytes is None:
+            return
+        held = sum(found.size for found in self.buckets.inbox.list(f"{client}/"))
+        if held + more > quota_bytes:
+            detail = (
+                f"{held:,} of {quota_bytes:,} bytes are taken, and this file has {more:,}. Delete something, or ask the operator."
+            )
+            raise Problem("over-quota", detail)
 
     def delete(self, client: str, item_id: str) -> None:
         """Stop an upload and delete all that lies beside it in the inbox; published files follow from that.
@@ -107,13 +164,15 @@ class Items:
             raise Problem("upload-closed", "This upload is complete or was given up. Look at the item, or create a new one.")
         return ArrivedParts(tuple(ArrivedPart(part.number, part.size, part.etag) for part in parts))
 
-    def complete(self, client: str, item_id: str, sent: Sent) -> ItemAnswer:
+    def complete(self, client: str, item_id: str, sent: Sent, quota_bytes: int | None = None) -> ItemAnswer:
         """Make the file of its parts, then look whether it is what the store holds. It may be asked for twice."""
         item = self.find(client, item_id)
         claimed = {part.number: part.etag.strip('"') for part in sent.parts}
         arrived = self.uploads.arrived(item)
         if arrived is not None and (missing := wanting(item, claimed, arrived)):
             raise Problem("parts-missing", f"{len(missing)} parts are missing or are not what you sent.", parts=missing)
+        if arrived is not None:
+            self.check_quota(client, quota_bytes, item.file_size)
         etags = [claimed.get(number, "") for number in range(1, part_count(item) + 1)]
         etag = self.uploads.complete(item, etags) if arrived is not None else None
         held = self._held(item)
@@ -153,11 +212,8 @@ class Items:
         """Read how far the units are that are being encoded now."""
         if manifest.rev is None or manifest.status not in {"queued", "encoding"}:
             return ()
-        rev = {"id": manifest.id, "rev": manifest.rev}
-        done = {fields["unit"] for found in self.buckets.work.list(keys.OK.prefix(**rev)) if (fields := keys.OK.parse(found.key))}
-        begun = (found.key for found in self.buckets.work.list(keys.UNDERWAY.prefix(**rev)))
-        open_ = [key for key in begun if (fields := keys.UNDERWAY.parse(key)) and fields["unit"] not in done]
-        bodies = (self.buckets.work.read(key) for key in open_[:MOST_LOOKED_AT])
+        listed = self.buckets.work.list(keys.UNDERWAY.prefix(id=manifest.id, rev=manifest.rev))
+        bodies = self.buckets.work.read_all([found.key for found in islice(listed, MOST_LOOKED_AT)])
         return tuple(schema.load(Underway, body) for body in bodies if body)
 
     def _held(self, item: Item) -> Version | None:

@@ -10,12 +10,15 @@ MEDIA_TYPE: Final = "application/problem+json"  # RFC 9457, section 3
 KINDS: Final[dict[str, tuple[int, str]]] = {
     "unreadable": (400, "The request cannot be read"),
     "unauthorized": (401, "The token is missing or wrong"),
+    "forbidden": (403, "The token does not allow this"),
     "not-found": (404, "Not found"),
     "parts-missing": (409, "The upload is not complete"),
     "upload-closed": (409, "The upload is closed"),
     "replaced-or-deleted": (409, "Replaced or deleted meanwhile"),
     "nothing-to-retry": (409, "Nothing to retry"),
+    "over-quota": (413, "More than the token allows"),
     "invalid": (422, "The request is not valid"),
+    "key-reused": (422, "The Idempotency-Key is another request's"),
     "internal": (500, "This is our fault"),
     "unavailable": (503, "Not available now"),
 }

@@ -7,9 +7,11 @@ the part's exact length.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from functions.api.parts import Part, part_length
 from functions.common.model import Item
+from functions.common.store import Version
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -38,6 +40,12 @@ class Uploads:
             "ContentLength": part_length(item, number),
         }
         return self.s3.generate_presigned_url("upload_part", Params=part, ExpiresIn=SIGNED_S)
+
+    def download(self, item: Item, held: Version) -> str:
+        """Sign an address that reads the file, and has a browser keep it under its own name (RFC 6266, RFC 8187)."""
+        attachment = f"attachment; filename*=UTF-8''{quote(item.file_name, safe='')}"
+        which = {"Bucket": self.bucket, "Key": item.key, "VersionId": held.version, "ResponseContentDisposition": attachment}
+        return self.s3.generate_presigned_url("get_object", Params=which, ExpiresIn=SIGNED_S)
 
     def arrived(self, item: Item) -> tuple[Part, ...] | None:
         """List the parts that the store holds; None when the upload is complete or was aborted."""

@@ -20,6 +20,7 @@ Code = Literal[
     "undecodable",
     "bad_captions",
     "bad_picture",
+    "wrong_checksum",
     "gave_up",
 ]
 
@@ -38,6 +39,7 @@ WHAT_TO_DO: Final[dict[Code, str]] = {
     "undecodable": "A part of the file cannot be decoded. Check that it plays to its end, then upload it again.",
     "bad_captions": "Check the captions file: it must be WebVTT or SRT text in UTF-8.",
     "bad_picture": "Send the poster as a JPEG, PNG or WebP picture.",
+    "wrong_checksum": "Send the file again. If that does not help, it changed while its checksum was made: make that anew.",
     "gave_up": "This is our fault, not yours. Try again with retry; tell the operator if it happens twice.",
 }
 if set(WHAT_TO_DO) != set(get_args(Code)):  # pragma: no cover

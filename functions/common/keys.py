@@ -31,6 +31,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "bundled": r"(?:index/|fragment/)?[A-Za-z0-9_.-]{1,100}",
     "item": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     "file": r"[^/]{1,255}",
+    "token": ID,
 }
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
@@ -88,6 +89,8 @@ UNDERWAY: Final = Form("underway/{id}/{rev}/{unit}.json")
 FRAGMENT: Final = Form("fragments/{id}/{number}.json")
 UNSEARCHED: Final = Form("unsearched/{id}/{number}.json")
 ITEM: Final = Form("items/{client}/{item}.json")
+ASKED: Final = Form("asked/{client}/{hash}.json")
+TOKEN: Final = Form("tokens/{token}.json")
 
 # media bucket: public
 MANIFEST: Final = Form("v/{id}/manifest.json")
@@ -125,7 +128,10 @@ UPLOAD: Final = Form("{client}/{item}/{file}")
 
 SIDE: Final = "side"  # stands before the rev of a sidecar
 
-WORK_FORMS: Final = (CURRENT, PLAN, ORDER, SIDE_ORDER, OK, ERROR, SIDE_OK, SIDE_ERROR, UNDERWAY, FRAGMENT, UNSEARCHED, ITEM)
+WORK_FORMS: Final = (
+    *(CURRENT, PLAN, ORDER, SIDE_ORDER, OK, ERROR, SIDE_OK, SIDE_ERROR),
+    *(UNDERWAY, FRAGMENT, UNSEARCHED, ITEM, ASKED, TOKEN),
+)
 MEDIA_FORMS: Final = (
     *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, TEXT),
     *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, DIRECTORY, ROOT, LIVE, MEMBERS, BUNDLE_FILE),
@@ -147,6 +153,11 @@ def list_id(kind: str, name: str) -> str:
 def rev(*parts: str) -> str:
     """Name one adoption of a source or a sidecar: its parts are the key, the version and the adoption's number."""
     return _name("\n".join(parts))
+
+
+def token_id(chance: bytes) -> str:
+    """Name a token."""
+    return b32encode(hashlib.blake2b(chance, digest_size=10).digest()).decode().lower()
 
 
 def digest(body: bytes) -> str:

@@ -107,9 +107,9 @@ class S3Door:
             return Answer.LOST
         return Answer.DONE
 
-    def list(self, prefix: str) -> Iterator[Listed]:
+    def list(self, prefix: str, after: str = "") -> Iterator[Listed]:
         """List keys in order, page by page."""
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, StartAfter=after)
         for page in pages:
             for found in page.get("Contents", ()):
                 yield Listed(found["Key"], found["ETag"], found["Size"], int(found["LastModified"].timestamp()))

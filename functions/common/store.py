@@ -83,8 +83,8 @@ class Door(Protocol):
     def put(self, key: str, body: bytes, condition: Condition) -> Answer:
         """Write an object, with the headers that belong to its key."""
 
-    def list(self, prefix: str) -> Iterator[Listed]:
-        """List keys in order."""
+    def list(self, prefix: str, after: str = "") -> Iterator[Listed]:
+        """List keys in order, those that come after one."""
 
     def versions(self, prefix: str) -> Iterator[Version]:
         """List all versions and delete markers of a versioned bucket, by key, newest first."""
@@ -149,9 +149,9 @@ class Bucket:
         """Read objects side by side; None where there is none."""
         return self.door.each(self.read, keys)
 
-    def list(self, prefix: str) -> Iterator[Listed]:
-        """List the objects under a prefix."""
-        return self.door.list(prefix)
+    def list(self, prefix: str, after: str = "") -> Iterator[Listed]:
+        """List the objects under a prefix in the order of their keys, those that come after one."""
+        return self.door.list(prefix, after)
 
     def versions(self, prefix: str) -> Iterator[Version]:
         """List all versions under a prefix."""

@@ -19,20 +19,21 @@ from functions.common.stage import Group, Stage
 from functions.common.store import Buckets
 from functions.common.wiring import Lambda
 from functions.ingest.binaries import Tools, find_tools
+from functions.ingest.checksum import check
 from functions.ingest.orders import orders, side_order
 from functions.ingest.plan import plan, rejected
 from functions.ingest.probe import Source, probe
 
-READABLE_S = 600  # a signed address outlives the function's 120 s
+READABLE_S = 600  # a signed address outlives the function's 300 s
 
-type Planner = Callable[[str, str, InboxObject, str | None], Plan]
+type Planner = Callable[[str, str, InboxObject, Item | None], Plan]
 
 
 @dataclass(frozen=True)
 class Ingest:
     """The stage. `plan` looks into a source and decides what to make of it, or raises Rejected.
 
-    It is given id, rev, source, and the preset that the uploader named.
+    It is given id, rev, source, and the item where the source was uploaded through the API.
     """
 
     buckets: Buckets
@@ -63,15 +64,15 @@ class Ingest:
 
     def _decided(self, video: str, rev: str, source: InboxObject) -> Plan:
         try:
-            return self.plan(video, rev, source, self._named(source.key))
+            return self.plan(video, rev, source, self._item(source.key))
         except Rejected as verdict:
             return rejected(video, rev, Verdict(code=verdict.code, message=verdict.message))
 
-    def _named(self, key: str) -> str | None:
-        """Give the preset that was named when an upload was made through the API."""
+    def _item(self, key: str) -> Item | None:
+        """Give what was said of an upload that was made through the API."""
         upload = keys.UPLOAD.parse(key)
         body = self.buckets.work.read(keys.ITEM.key(client=upload["client"], item=upload["item"])) if upload else None
-        return schema.load(Item, body).conversion_type if body else None
+        return schema.load(Item, body) if body else None
 
     def _give(self, due: list[Order] | tuple[Order, ...], there: set[str]) -> None:
         """Create each order that has no receipt yet."""
@@ -90,10 +91,13 @@ class Prober:
     settings: IngestSettings
     preset: Preset
 
-    def plan(self, video: str, rev: str, source: InboxObject, named: str | None) -> Plan:
+    def plan(self, video: str, rev: str, source: InboxObject, item: Item | None) -> Plan:
         """Decide what to make of exactly this version of a source. Raises Rejected."""
+        named = item.conversion_type if item else None
         wanted = presets.preset(named) if named in presets.names() else self.preset
         read = partial(self.inbox.piece, source.key, source.version)
+        if item and item.sha512_checksum and source.size <= self.settings.max_source_bytes:
+            check(item.sha512_checksum, source.size, read)
         url = self.inbox.address(source.key, source.version, READABLE_S)
         with private_folder() as folder:
             facts = probe(self.tools, Source(url, source.size, read), self.settings, folder)

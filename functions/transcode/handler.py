@@ -4,8 +4,12 @@ import functools
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from functions.common import keys, schema
 from functions.common.errors import Rejected
@@ -77,12 +81,22 @@ class Worker:
     """The real maker: encodes what lies at a signed address, in a folder of its own."""
 
     inbox: S3Door
+    work: Bucket
     encoder: Encoder
 
     def make(self, order: Order, source: InboxObject) -> Made:
         """Do one order on exactly this version of an object. Raises Rejected."""
-        with private_folder() as folder:
-            return make(order, self.inbox.address(source.key, source.version, READABLE_S), folder, self.encoder)
+        try:
+            with private_folder() as folder:
+                return make(order, self.inbox.address(source.key, source.version, READABLE_S), folder, self.encoder)
+        finally:
+            self._forget(order)
+
+    def _forget(self, order: Order) -> None:
+        """Remove what was told of its progress; left there, it goes by itself in a day."""
+        if order.rev and order.unit:
+            with suppress(ClientError, NoConnection, HTTPClientError):
+                self.work.delete([keys.UNDERWAY.key(id=order.id, rev=order.rev, unit=order.unit)])
 
 
 def tell(work: Bucket, underway: Underway) -> None:
@@ -100,7 +114,7 @@ def _stage() -> Stage:
     parts = Lambda.of("transcode", os.environ)
     harden()
     encoder = Encoder(find_tools(), run, time.monotonic, partial(tell, parts.buckets.work))
-    worker = Worker(S3Door(parts.s3, parts.names.inbox), encoder)
+    worker = Worker(S3Door(parts.s3, parts.names.inbox), parts.buckets.work, encoder)
     return Stage(order_of, Transcode(parts.buckets, worker.make).act, parts.heart, parts.telemetry)
 
 

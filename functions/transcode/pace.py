@@ -46,6 +46,7 @@ def _underway(order: Order, at_s: float, taken_s: float) -> Underway | None:
         unit=order.unit,
         share=order.share,
         done=round(min(1.0, at_s / whole_s), 3),
+        taken_s=round(taken_s, 1),
         speed=round(at_s / taken_s, 2),
     )
 

@@ -72,9 +72,10 @@ class Shelf:
         self.written.append(len(body))
         return Answer.DONE
 
-    def list(self, prefix: str) -> Iterator[Listed]:
+    def list(self, prefix: str, after: str = "") -> Iterator[Listed]:
         """List."""
-        yield from (Listed(key, "", len(self.objects[key]), 0) for key in sorted(self.objects) if key.startswith(prefix))
+        found = (key for key in sorted(self.objects) if key.startswith(prefix) and key > after)
+        yield from (Listed(key, "", len(self.objects[key]), 0) for key in found)
 
     def versions(self, prefix: str) -> Iterator[Version]:
         """There are none."""

@@ -3,6 +3,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+import urllib3
 from playwright.sync_api import Browser, Page, expect
 
 from infra.local.stack import Stack
@@ -33,6 +34,19 @@ def test_a_file_sent_by_the_upload_page_is_watched_by_its_link(visit: Visit, sta
     visitor.plays()
     before = visitor.second
     visitor.waits(f"document.querySelector('video').currentTime > {before} + 1")
+
+
+def test_a_clients_token_is_enough(visit: Visit, stack: Stack) -> None:
+    api = f"{stack.api_url}/api/v1"
+    operator = {"Authorization": f"Bearer {stack.api_token}"}
+    made = urllib3.request("POST", f"{api}/token", json={"client_id": "carol", "may": ["send"]}, headers=operator).json()
+    visitor = visit("upload.html")
+    visitor.page.set_input_files("input[type=file]", clip("blink"))
+    visitor.page.fill("#token", made["token"])
+    visitor.page.click("form.token button")
+
+    expect(visitor.page.locator("li.file .does")).to_contain_text("Ready", timeout=PATIENCE_MS)
+    assert urllib3.request("GET", f"{api}/item/carol", headers=operator).json()["items"][0]["file_name"] == clip("blink").name
 
 
 def test_the_link_comes_when_its_page_does(visit: Visit, stack: Stack) -> None:

@@ -51,9 +51,9 @@ class SimulatedDoor:
         """Write."""
         return self.call("put", f"{self.bucket}/{key}", lambda: self.world.put(self.bucket, key, body, condition))
 
-    def list(self, prefix: str) -> Iterator[Listed]:
+    def list(self, prefix: str, after: str = "") -> Iterator[Listed]:
         """List, page by page."""
-        most, after = self.page(), ""
+        most = self.page()
         while True:
             found = self.call("list", f"{self.bucket}/{prefix}", lambda: self.world.listing(self.bucket, prefix, after))  # noqa: B023  # used at once
             yield from found[:most]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from functions.common.errors import Contended, Rejected, Superseded, Unavailable
 from functions.common.events import Message, read
-from functions.common.model import AudioTrack, Chunk, InboxObject, Plan, Preview, Rung, VideoFacts
+from functions.common.model import AudioTrack, Chunk, InboxObject, Item, Plan, Preview, Rung, VideoFacts
 from functions.sweep.reconcile import StageName
 from tests.simulation.door import Call
 from tests.simulation.world import World
@@ -34,7 +34,7 @@ class Prober:
 
     world: World
 
-    def plan(self, video: str, rev: str, source: InboxObject, _named: str | None) -> Plan:
+    def plan(self, video: str, rev: str, source: InboxObject, _item: Item | None) -> Plan:
         """Reject a damaged source, plan as many chunks of one segment as its bytes name."""
         kind, chunks = content(self.world, source)
         if kind == "damaged":

@@ -1,12 +1,10 @@
 """A person who sends files by the API: every address is the store's own, which checks signatures."""
 
+import hashlib
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -17,7 +15,6 @@ import urllib3
 from tests.media import clip
 from tests.stack.library import Library, until
 
-ROOT = Path(__file__).parents[2]
 PATIENCE_S = 240
 
 
@@ -95,6 +92,21 @@ def test_a_file_that_is_no_video_is_rejected_with_a_reason(person: Person) -> No
     person.send(item, body)
     ended = person.wait(item, "rejected", "ready", "failed")
     assert (ended["status"], set(ended["reason"])) == ("rejected", {"code", "message", "todo"})
+
+
+def test_a_file_that_changed_on_its_way_is_rejected_before_any_work(person: Person) -> None:
+    body = clip("blink").read_bytes()
+    item = person.create(body, sha512_checksum=hashlib.sha512(body).hexdigest())
+    person.send(item, bytes([body[0] ^ 1]) + body[1:])
+    ended = person.wait(item, "rejected", "ready", "failed")
+    assert (ended["status"], ended["reason"]["code"]) == ("rejected", "wrong_checksum")
+
+
+def test_a_file_with_its_own_checksum_is_taken(person: Person) -> None:
+    body = clip("blink").read_bytes()
+    item = person.create(body, sha512_checksum=hashlib.sha512(body).hexdigest())
+    person.send(item, body)
+    assert person.wait(item, "rejected", "ready", "failed")["phase"] == "ready"
 
 
 @pytest.mark.parametrize("body", [b"hell", b"hello!", b""], ids=["shorter", "longer", "empty"])
@@ -187,15 +199,3 @@ def test_pages_of_items_join(person: Person) -> None:
     first = pager.ask("GET", f"/item/{pager.name}?limit=2").json()
     rest = pager.ask("GET", f"/item/{pager.name}?{urlencode({'limit': 2, 'cursor': first['next']})}").json()
     assert {item["item_id"] for item in first["items"] + rest["items"]} == made
-
-
-def test_the_command_sends_a_file_with_its_title_and_waits_until_it_can_be_watched(person: Person, tmp_path: Path) -> None:
-    stack = person.library.stack
-    stack.write(tmp_path / "stack.json")
-    ours = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "REEL_LOCAL": str(tmp_path)}
-    argv = [sys.executable, "-P", "-m", "client.reel", "upload", str(clip("blink")), "--wait", "--title", "By command", "--json"]
-    done = subprocess.run(argv, env=ours, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    item = json.loads(done.stdout)[0]
-    page = until(lambda: person.library.page(item["page"]) or None, 60, lambda: "the page never came")
-    assert (item["watchable"], "By command" in page) == (True, True)

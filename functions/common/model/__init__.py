@@ -4,6 +4,7 @@ The JSON Schemas under `schemas/` are made from these classes (`make schemas`), 
 names its schema in `$schema`; an unknown field, a missing one or a value out of range is an error when it is read.
 """
 
+from functions.common.model.access import Action, Asked, Client, Token
 from functions.common.model.inbox import Chapter, Current, InboxObject, Item, Note, Problem, Sidecar
 from functions.common.model.presets import Preset, Sound, Step
 from functions.common.model.receipts import Failure, Picture, Receipt, Segment, Sprite, TrackPart
@@ -66,13 +67,15 @@ from functions.common.model.work import (
 
 DOCUMENTS: tuple[type[Document], ...] = (
     *(Current, Preset, Plan, Order, Underway, Receipt, Failure, Manifest),
-    *(Fragment, Page, Directory, Root, Members, Live, Item),
+    *(Fragment, Page, Directory, Root, Members, Live, Item, Asked, Token),
 )
 
 
 __all__ = [
     "DOCUMENTS",
     "STEREO",
+    "Action",
+    "Asked",
     "AudioCodec",
     "AudioTrack",
     "AudioWork",
@@ -80,6 +83,7 @@ __all__ = [
     "Captions",
     "Chapter",
     "Chunk",
+    "Client",
     "CopyWork",
     "Count",
     "Current",
@@ -127,6 +131,7 @@ __all__ = [
     "TextTrack",
     "TextWork",
     "Time",
+    "Token",
     "TrackPart",
     "Transfer",
     "Underway",

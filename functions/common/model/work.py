@@ -218,10 +218,10 @@ class Order(Document, frozen=True, tag="order-1.json"):
 
 
 class Underway(Document, frozen=True, tag="underway-1.json"):
-    """How far a unit is that is being encoded. Nothing depends on it.
+    """How far a unit is that is being encoded. Nothing depends on it; it goes when the work ends.
 
-    `share` is the unit's part of the whole work, `done` how much of the unit is done; `speed` is how many times as fast as it
-    plays it is encoded, 0 where that is not known.
+    `share` is the unit's part of the whole work, `done` how much of the unit is done after `taken_s` seconds; `speed` is how many
+    times as fast as it plays it is encoded, 0 where that is not known.
     """
 
     id: Id
@@ -229,4 +229,5 @@ class Underway(Document, frozen=True, tag="underway-1.json"):
     unit: Unit
     share: Share
     done: Share
+    taken_s: Seconds = 0.0
     speed: Annotated[float, Meta(ge=0)] = 0.0

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -33,7 +34,7 @@ EVENT: Final = json.loads((Path(__file__).parents[2] / "events" / "api-gateway-p
 NAMES: Final = BucketNames("reelbucket-inbox", "reelbucket-work", "reelbucket-media", "reelbucket-site", addressing="path")
 PARAMETER: Final = "/reelbucket/api-token"
 TOKEN: Final = "a secret of this test"  # noqa: S105  # of a store that lives in this process
-MOST_BYTES: Final = 10**12
+MOST_BYTES: Final = 5 * 1024**4
 WISH: Final[Mapping[str, object]] = {
     "client_id": "ann",
     "file_name": "talk.mp4",
@@ -92,11 +93,19 @@ class Desk:
         body = json.loads(answer["body"]) if answer["body"] else None
         return Reply(answer["statusCode"], {**answer.get("headers", {}), **several}, body)
 
-    def ask(self, method: str, path: str, body: object = None, token: str | None = TOKEN, **query: str) -> Reply:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        token: str | None = TOKEN,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        **query: str,
+    ) -> Reply:
         """Ask as a client with that token."""
         text = json.dumps(body) if body is not None else None
         authorization = {"Authorization": f"Bearer {token}"} if token else {}
-        return self.send(event(method, f"/api/v1{path}", text, authorization, query))
+        return self.send(event(method, f"/api/v1{path}", text, {**authorization, **headers}, query))
 
     def create(self, **fields: object) -> Any:  # noqa: ANN401  # JSON
         """Create an item, and give it."""
@@ -161,7 +170,7 @@ def open_desk() -> Iterator[Desk]:
         ssm.put_parameter(Name=PARAMETER, Value=TOKEN, Type="SecureString")
         buckets, telemetry = s3.buckets(client, NAMES), Silence()
         items = Items(buckets, Uploads(client, NAMES.inbox), MOST_BYTES)
-        api = Api.of(items, OrderPost(sqs, queue).send, Guard.of(ssm, PARAMETER), telemetry)
+        api = Api.of(items, OrderPost(sqs, queue).send, Guard.of(ssm, PARAMETER, buckets.work), telemetry)
         yield Desk(api, client, sqs, queue, buckets, telemetry)
 
 

@@ -58,7 +58,10 @@ def test_every_answer_may_be_read_by_any_page(desk: Desk, path: str, token: str 
 
 def test_a_browser_may_ask_beforehand_without_a_token(desk: Desk) -> None:
     reply = desk.ask("OPTIONS", "/item", token=None)
-    assert (reply.status, reply.headers["Access-Control-Allow-Headers"]) == (204, "Authorization, Content-Type")
+    assert (reply.status, reply.headers["Access-Control-Allow-Headers"]) == (
+        204,
+        "Authorization, Content-Type, Idempotency-Key, If-None-Match",
+    )
 
 
 def test_no_answer_is_kept(desk: Desk) -> None:

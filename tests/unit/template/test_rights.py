@@ -24,6 +24,7 @@ FIELDS = {
     "client": "studio-1",
     "item": "6f1c2f0e-7f0b-4b6a-9f3e-0c5a8f1d2b3c",
     "file": "talk.mp4",
+    "token": "tokenabcdefghij2",
 }
 FORMS = {name: form for name, form in vars(keys).items() if isinstance(form, keys.Form)}
 BUCKET_OF = {
@@ -58,7 +59,7 @@ WRITES = {
     "index": {*INDEXED, "FRAGMENT"},
     "catalogue": {"ROOT", *PARTS, *PAGES, "SITEMAP_PART", "UNSEARCHED"},
     "search": {"LIVE", *BUNDLES},
-    "api": {"ITEM", "UPLOAD"},
+    "api": {"ITEM", "UPLOAD", "ASKED", "TOKEN"},
     "sweep": {"CURRENT", *ERRORS},
 }
 READS = {
@@ -67,16 +68,16 @@ READS = {
     "index": {"CURRENT", "PLAN", *RECEIPTS, "FRAGMENT", *ENCODED, *INDEXED},
     "catalogue": {"MANIFEST", "ROOT", *PARTS, *PAGES, "SITEMAP_PART", "UNSEARCHED"},
     "search": {"MANIFEST", "TEXT", "SIDE_CAPTIONS", "LIVE", *BUNDLES},
-    "api": {"ITEM", "CURRENT", "PLAN", *RECEIPTS, "UNDERWAY", "MANIFEST"},
+    "api": {"ITEM", "ASKED", "TOKEN", "CURRENT", "PLAN", *RECEIPTS, "UNDERWAY", "MANIFEST", "UPLOAD"},
     "sweep": {"CURRENT", "PLAN", *ORDERS, *RECEIPTS, "MANIFEST", "ROOT", *PARTS, "LIVE", "SITEMAP", "UPLOAD", "DROPPED"},
 }
 DELETES = {
     "ingest": set[str](),
-    "transcode": set[str](),
+    "transcode": {"UNDERWAY"},
     "index": set[str](),
     "catalogue": {"FRAGMENT"},
     "search": {"UNSEARCHED"},
-    "api": {"ITEM", "UPLOAD", *ERRORS},
+    "api": {"ITEM", "TOKEN", "UPLOAD", *ERRORS},
     "sweep": {
         "PLAN",
         *ORDERS,
