@@ -74,9 +74,10 @@ fix: setup ## repair what the linter can repair
 format: setup ## format
 	.local/venv/bin/ruff format .
 
-schemas: setup ## write the documents' schemas from their classes, and docs/formats.md from the schemas
+schemas: setup ## write what is made from the code: the documents' schemas, docs/formats.md, the manual pages
 	$(PYTHON) -m infra.schemas
 	$(PYTHON) -m infra.formats
+	$(PYTHON) -m infra.manual
 
 lock: setup ## compile the requirements files
 	$(PYTHON) -m infra.local.lock $(UPGRADE)

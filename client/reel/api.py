@@ -1,8 +1,10 @@
 """The server's API, as methods."""
 
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -10,14 +12,15 @@ import msgspec
 import urllib3
 
 from .failures import Refused, Unreachable
-from .items import Arrived, Item, ItemPage, Note, Refusal, Signed
+from .items import Arrived, Checks, Files, Item, ItemPage, Me, NewToken, Note, Queue, Refusal, Signed, Tokens, Wish
 from .server import Server
 
 # Waits of 0.3, 0.6 and 1.2 s: long enough for a throttled or restarting server, short for whoever has mistyped its address.
 TRIES: Final = 3
 PAUSE: Final = 0.3
 AGAIN: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
-PAGE: Final = 50  # the most that the server gives at once
+PAGE: Final = 100  # the most that the server gives at once
+NOTHING: Final = MappingProxyType[str, str]({})
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,10 @@ class Api:
     client: str
     pool: urllib3.PoolManager
 
-    def create(self, file_name: str, file_size: int, content_type: str, preset: str | None = None) -> Item:
-        """Announce a file. It is not asked twice: an answer that was lost may have made an item."""
-        wish = {"client_id": self.client, "file_name": file_name, "file_size": file_size, "content_type": content_type}
-        wish |= {"conversion_type": preset} if preset else {}
-        return self._ask("POST", "/item", Item, wish, again=False)
+    def create(self, wish: Wish) -> Item:
+        """Announce a file. A lost answer may have made an item, so the question has a key: asked again, it is the same."""
+        said = {"client_id": self.client, **msgspec.to_builtins(wish)}
+        return self._ask("POST", "/item", Item, said, {"Idempotency-Key": secrets.token_hex(16)})
 
     def item(self, item_id: str) -> Item:
         """Read an item."""
@@ -67,6 +69,42 @@ class Api:
         """Say something of a video."""
         self._ask("PUT", f"{self._place(item_id)}/note", type(None), note)
 
+    def delete(self, item_id: str) -> None:
+        """Delete an item with its video."""
+        self._ask("DELETE", self._place(item_id), type(None))
+
+    def retry(self, item_id: str) -> Item:
+        """Try again what failed."""
+        return self._ask("POST", f"{self._place(item_id)}/retry", Item)
+
+    def files(self, item_id: str) -> Files:
+        """List what can be downloaded."""
+        return self._ask("GET", f"{self._place(item_id)}/files", Files)
+
+    def queue(self) -> Queue:
+        """Read the queue."""
+        return self._ask("GET", "/queue", Queue)
+
+    def me(self) -> Me:
+        """Ask whose token this is."""
+        return self._ask("GET", "/me", Me)
+
+    def checks(self) -> Checks:
+        """Have the server try its store."""
+        return self._ask("POST", "/check", Checks)
+
+    def issue(self, wish: dict[str, object]) -> NewToken:
+        """Make a token. It is not asked twice: an answer that was lost may have made one."""
+        return self._ask("POST", "/token", NewToken, wish, again=False)
+
+    def tokens(self) -> Tokens:
+        """List the tokens in force."""
+        return self._ask("GET", "/token", Tokens)
+
+    def revoke(self, token_id: str) -> None:
+        """Revoke a token."""
+        self._ask("DELETE", f"/token/{quote(token_id, safe='')}", type(None))
+
     def _page(self, cursor: str | None = None) -> ItemPage:
         query = urlencode({"limit": PAGE} | ({"cursor": cursor} if cursor else {}))
         return self._ask("GET", f"/item/{quote(self.client, safe='')}?{query}", ItemPage)
@@ -74,8 +112,10 @@ class Api:
     def _place(self, item_id: str) -> str:
         return f"/item/{quote(self.client, safe='')}/{quote(item_id, safe='')}"
 
-    def _ask[A](self, method: str, path: str, kind: type[A], body: object = None, *, again: bool = True) -> A:
-        headers = {"Authorization": f"Bearer {self.server.token}", "Content-Type": "application/json"}
+    def _ask[A](  # noqa: PLR0913  # a request has so many parts
+        self, method: str, path: str, kind: type[A], body: object = None, more: Mapping[str, str] = NOTHING, *, again: bool = True
+    ) -> A:
+        headers = {"Authorization": f"Bearer {self.server.token}", "Content-Type": "application/json", **more}
         sent = msgspec.json.encode(body) if body is not None else None
         retries = urllib3.Retry(
             TRIES,
@@ -110,5 +150,5 @@ def _refusal(answer: urllib3.BaseHTTPResponse) -> str:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         refusal = Refusal()
     if answer.status == HTTPStatus.UNAUTHORIZED:
-        return "The server does not take this token. Set REEL_TOKEN to the one that its operator gave you."
+        return "The server does not take this token. Ask its operator for one; `reel config token TOKEN` or REEL_TOKEN gives it."
     return refusal.detail or f"The server answered {answer.status}. Check --server, and try again later."

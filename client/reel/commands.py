@@ -1,110 +1,27 @@
-"""The command line: `reel upload` and `reel status`.
+"""The commands on items: sending them, following them, fetching what was made of them. `shell.CODES` tells the exit codes."""
 
-`CODES` tells the exit codes.
-"""
-
-import functools
-import os
+import shutil
 import sys
-import time
+import tempfile
+import webbrowser
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 import click
-import msgspec
-from rich.console import Console
 
-from .api import Api
+from . import operating
 from .failures import Failed, Misused, Refused
-from .items import BAD, LAST, Item, Note
-from .screen import Screen
-from .sending import Sender, patience
-from .server import Server, connections, default_client, find_server
+from .items import BAD, Item, Note
+from .sending import EXTENSIONS
+from .shell import CODES, Asked, Reel, common, open_reel, open_screen, plain, reel, write_json
 
-LOOK_S: Final = 1.0  # seconds between two looks at an item that is awaited
 STOPPED: Final = 130  # as shells say it of Ctrl-C
-WIDE: Final = 200  # columns of a list that is not read in a terminal
-CODES: Final = """\b
-Exit codes:
-  0  done
-  1  refused by the server, or rejected
-  2  not understood, or no server known
-  3  the server cannot be reached
-  130  stopped by Ctrl-C
-"""  # \b: click is to keep the lines
-
-
-@dataclass(frozen=True)
-class Reel:
-    """The command's parts. `waits` sleeps for so many seconds."""
-
-    server: Server
-    api: Api
-    screen: Screen
-    sender: Sender
-    waits: Callable[[float], None]
-
-    def upload(self, path: Path, note: Note, preset: str | None = None) -> Item:
-        """Send one file with its note. `preset`: what is to be made of it."""
-        if not path.stat().st_size:
-            raise Refused("The file is empty. Choose another one.")
-        item, upload = self.sender.begin(path, preset)
-        if not note.is_empty():
-            self.api.annotate(item.item_id, note)
-        with self.screen.sending(path.name, item.file_size) as moved:
-            return self.sender.send(path, item, upload, moved)
-
-    def watchable(self, item: Item) -> Item:
-        """Wait until something of an item can be watched, or nothing ever will."""
-        with self.screen.following(item.file_name) as tell:
-            tell(item)
-            while not item.watchable and item.phase not in LAST:
-                self.waits(LOOK_S)
-                item = self.api.item(item.item_id)
-                tell(item)
-        return item
-
-    def named(self, item_id: str) -> Item:
-        """Find an item by its id, or by the first characters of it."""
-        if len(item_id) == len("00000000-0000-0000-0000-000000000000"):
-            return self.api.item(item_id)
-        found = [item for item in self.api.items() if item.item_id.startswith(item_id.lower())]
-        if len(found) != 1:
-            what = f"{len(found)} items begin" if found else "No item begins"
-            raise Refused(f"{what} with {item_id!r}. `reel status --all` lists them all.")
-        return self.api.item(found[0].item_id)
-
-
-@click.group(epilog=CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def reel() -> None:
-    """Send videos to a reelbucket server, and see how they are."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What every command takes."""
-
-    server: str | None
-    client: str | None
-    as_json: bool
-
-
-def _common(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that every command takes, and give them as one value."""
-
-    @click.option(
-        "--server", metavar="URL", help="The site's address; else REEL_SERVER, else the local stack. REEL_TOKEN lets you in."
-    )
-    @click.option("--client", metavar="NAME", help="Whose items; else REEL_CLIENT, else you on this machine.")
-    @click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output, for programs.")
-    @functools.wraps(command)
-    def run(*, server: str | None, client: str | None, as_json: bool, **rest: object) -> None:
-        command(asked=Asked(server, client, as_json), **rest)
-
-    return run
+STDIN: Final = "-"
 
 
 def _noted(command: Callable[..., None]) -> Callable[..., None]:
@@ -113,44 +30,102 @@ def _noted(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--title", help="The title on its page; else the file's name. For one FILE.")
     @click.option("--description", help="A text for its page.")
     @click.option("--tag", "tags", multiple=True, help="A tag; may be given several times.")
-    @functools.wraps(command)
-    def run(*, title: str | None, description: str | None, tags: tuple[str, ...], **rest: object) -> None:
-        command(note=Note(title=title, description=description, tags=tags), **rest)
+    @click.option("--channel", help="The channel that it belongs to.")
+    @click.option("--date", metavar="TIME", help="When it was made, as 2026-03-05T10:00:00Z; else when it came.")
+    @click.option("--language", metavar="TAG", help="The language that is spoken, as en or pt-BR.")
+    @click.option("--unlisted", is_flag=True, help="Reached by its link alone: in no list, search or feed.")
+    @wraps(command)
+    def run(*, tags: tuple[str, ...], unlisted: bool, **rest: object) -> None:
+        words = {name: rest.pop(name) for name in ("title", "description", "channel", "date", "language")}
+        note = Note(tags=tags, visibility="unlisted" if unlisted else None, **words)  # type: ignore[arg-type]  # texts, all of them
+        command(note=note, **rest)
+
+    return run
+
+
+@dataclass(frozen=True)
+class Way:
+    """How files are sent. `name` is that of what comes from standard input."""
+
+    wait: bool
+    preset: str | None
+    checksum: bool
+    name: str | None
+
+
+def _sent_so(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say how files are sent, and give them as one value."""
+
+    @click.option("--wait", is_flag=True, help="Wait until it can be watched.")
+    @click.option("--preset", metavar="NAME", help="What is made of it, such as modern; else what the server makes of all.")
+    @click.option("--checksum", is_flag=True, help="Have the server compare the SHA-512 of the whole file before it does any work.")
+    @click.option("--name", metavar="FILE", help="The file's name, where FILE is - and comes from standard input.")
+    @wraps(command)
+    def run(*, wait: bool, preset: str | None, checksum: bool, name: str | None, **rest: object) -> None:
+        command(way=Way(wait, preset, checksum, name), **rest)
 
     return run
 
 
 @reel.command(epilog=CODES)
-@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--wait", is_flag=True, help="Wait until it can be watched.")
-@click.option("--preset", metavar="NAME", help="What is made of it, such as modern; else what the server makes of all.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, allow_dash=True, path_type=Path))
+@_sent_so
 @_noted
-@_common
-def upload(asked: Asked, files: Sequence[Path], *, wait: bool, preset: str | None, note: Note) -> None:
-    """Send files. Each begins to play while it is still being encoded.
+@common
+def upload(asked: Asked, files: Sequence[Path], way: Way, note: Note) -> None:
+    """Send files or folders.
 
-    Run it again after an interruption: what has arrived is not sent twice. The page's address goes to standard output.
+    Of a folder all videos and sounds are sent; - is what comes from standard input. Each begins to play while it is still being
+    encoded. Run it again after an interruption: what has arrived is not sent twice. The page's address goes to standard output.
     """
-    if note.title is not None and len(files) > 1:
-        raise Misused("--title is for one video. Send one FILE at a time with it.")
-    running = _reel(asked)
-    sent = []
-    for item in _sent(running, files, note, preset, wait=wait):
-        sent.append(item)
-        if not asked.as_json:
-            _tell(running, item)
+    with _spooled(files, way.name) as paths:
+        if note.title is not None and len(paths) > 1:
+            raise Misused("--title is for one video. Send one FILE at a time with it.")
+        running = open_reel(asked)
+        preset = way.preset or running.config.get("preset")
+        sent = []
+        for item in _sent(running, paths, lambda path: running.upload(path, note, preset, checksum=way.checksum), wait=way.wait):
+            sent.append(item)
+            if not asked.as_json:
+                _tell(running, item)
     if asked.as_json:
-        _write_json([_plain(item, running.server) for item in sent])
-    if len(sent) < len(files) or any(item.phase in BAD for item in sent):
+        write_json([plain(item, running.client.server) for item in sent])
+    if len(sent) < len(paths) or any(item.phase in BAD for item in sent):
         sys.exit(Refused.exit_code)
 
 
-def _sent(running: Reel, files: Sequence[Path], note: Note, preset: str | None, *, wait: bool) -> Iterator[Item]:
+@contextmanager
+def _spooled(files: Sequence[Path], name: str | None) -> Iterator[list[Path]]:
+    """Give the files, with those of folders, and what comes from standard input as a file of that name."""
+    paths = [path for file in files for path in _within(file)]
+    if Path(STDIN) not in files:
+        yield paths
+        return
+    if not name:
+        raise Misused("What comes from standard input needs a name: --name talk.mp4")
+    with tempfile.TemporaryDirectory(prefix="reel-") as folder:
+        spool = Path(folder) / Path(name).name
+        with spool.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield [spool if path == Path(STDIN) else path for path in paths]
+
+
+def _within(path: Path) -> list[Path]:
+    """Give a file, or the videos and sounds of a folder. Raises Misused for a folder without any."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(inner for inner in path.rglob("*") if inner.is_file() and inner.suffix.lower().lstrip(".") in EXTENSIONS)
+    if not found:
+        raise Misused(f"There is no video and no sound in {path}. It is told by the extension: {', '.join(EXTENSIONS)}.")
+    return found
+
+
+def _sent(running: Reel, paths: Sequence[Path], send: Callable[[Path], Item], *, wait: bool) -> Iterator[Item]:
     """Send files one after the other. One that is refused does not keep the next from being sent."""
-    for path in files:
+    for path in paths:
         try:
-            item = running.upload(path, note, preset)
-            yield running.watchable(item) if wait else item
+            item = send(path)
+            yield running.awaited(item, until_watchable=True) if wait else item
         except Refused as error:
             if error.status == HTTPStatus.UNAUTHORIZED:
                 raise  # the next file would fare no better
@@ -165,50 +140,125 @@ def _tell(running: Reel, item: Item) -> None:
         return
     then = "can be watched:" if item.watchable else "is sent, and can be watched as soon as its first seconds are encoded:"
     running.screen.say(f"{item.file_name} {then}", "green")
-    running.screen.give(running.server.page(item.page))
+    running.screen.give(running.client.server.page(item.page))
 
 
 @reel.command(epilog=CODES)
 @click.argument("item", required=False)
-@click.option("--all", "everything", is_flag=True, help="List all items, not the newest alone.")
-@_common
-def status(asked: Asked, item: str | None, *, everything: bool) -> None:
-    """Tell how what you sent is: the newest items, or one ITEM (the first characters of its id will do)."""
-    running = _reel(asked)
-    if item:
-        found = running.named(item)
-        _write_json(_plain(found, running.server)) if asked.as_json else running.screen.show(found, running.server)
+@common
+def status(asked: Asked, item: str | None) -> None:
+    """Tell how one ITEM is.
+
+    The last characters of its id will do. Without ITEM, all that you sent lately.
+    """
+    running = open_reel(asked)
+    if item is None:
+        _list(running, running.client.api.newest(), as_json=asked.as_json)
         return
-    items = list(running.api.items()) if everything else running.api.newest()
-    if asked.as_json:
-        _write_json([_plain(each, running.server) for each in items])
+    found = running.client.named(item)
+    write_json(plain(found, running.client.server)) if asked.as_json else running.screen.show(found, running.client.server)
+
+
+@reel.command("list", epilog=CODES)
+@click.option("--all", "everything", is_flag=True, help="All of them, not the newest hundred alone.")
+@common
+def list_(asked: Asked, *, everything: bool) -> None:
+    """Tell how what you sent is, the newest first."""
+    running = open_reel(asked)
+    _list(running, list(running.client.items()) if everything else running.client.api.newest(), as_json=asked.as_json)
+
+
+def _list(running: Reel, items: Sequence[Item], *, as_json: bool) -> None:
+    if as_json:
+        write_json([plain(each, running.client.server) for each in items])
     elif items:
         running.screen.list(items)
     else:
-        running.screen.say(f"{running.api.client} has sent nothing yet. `reel upload FILE` sends a video.")
+        running.screen.say(f"{running.client.api.client} has sent nothing yet. `reel upload FILE` sends a video.")
 
 
-def _reel(asked: Asked) -> Reel:
-    pool = connections()
-    server = find_server(asked.server, os.environ, pool)
-    api = Api(server, asked.client or default_client(os.environ), pool)
-    return Reel(server, api, _screen(), Sender(api, patience), time.sleep)
+@reel.command(epilog=CODES)
+@click.argument("items", nargs=-1, required=True, metavar="ITEM…")
+@click.option("--watchable", is_flag=True, help="Only until it can be watched.")
+@common
+def wait(asked: Asked, items: Sequence[str], *, watchable: bool) -> None:
+    """Wait until ITEMs are ready.
+
+    Fails when one of them fails, or was rejected.
+    """
+    running = open_reel(asked)
+    done = [running.awaited(running.client.named(item), until_watchable=watchable) for item in items]
+    if asked.as_json:
+        write_json([plain(item, running.client.server) for item in done])
+    else:
+        running.screen.list(done)
+    if any(item.phase in BAD for item in done):
+        sys.exit(Refused.exit_code)
 
 
-def _screen() -> Screen:
-    out, err = Console(), Console(stderr=True)
-    if not out.is_terminal:
-        out.width = WIDE
-    return Screen(out, err)
+@reel.command(epilog=CODES)
+@click.argument("items", nargs=-1, required=True, metavar="ITEM…")
+@click.option("--as", "kind", metavar="KIND", help="mp4, webm, mkv, hls or original; else the best single file that there is.")
+@click.option("--to", "folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path), help="Where to; else here.")
+@common
+def download(asked: Asked, items: Sequence[str], *, kind: str | None, folder: Path | None) -> None:
+    """Fetch what was made of ITEMs.
+
+    Run it again after an interruption: what has arrived is not fetched twice. All that arrives is checked. The file's name goes to
+    standard output.
+    """
+    running = open_reel(asked)
+    into = folder or Path(running.config.get("downloads") or ".").expanduser()
+    paths = []
+    for name in items:
+        item = running.client.named(name)
+        with running.screen.fetching(item.file_name) as moved:
+            paths.append(running.client.download(item, into, kind, moved))
+        if not asked.as_json:
+            running.screen.give(str(paths[-1]))
+    if asked.as_json:
+        write_json([str(path) for path in paths])
 
 
-def _plain(item: Item, server: Server) -> dict[str, object]:
-    """Give an item as the server told it, with the whole address of its page."""
-    return {**msgspec.to_builtins(item), "address": server.page(item.page)}
+@reel.command(epilog=CODES)
+@click.argument("items", nargs=-1, required=True, metavar="ITEM…")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@common
+def delete(asked: Asked, items: Sequence[str], *, yes: bool) -> None:
+    """Delete ITEMs with their videos.
+
+    Whatever is being done with them ends.
+    """
+    running = open_reel(asked)
+    for item in [running.client.named(name) for name in items]:
+        if not yes and not click.confirm(f"Delete {item.file_name} with its video, for good?", err=True):
+            continue
+        running.client.delete(item)
+        running.screen.say(f"{item.file_name} is deleted.")
 
 
-def _write_json(value: object) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(value)))
+@reel.command(epilog=CODES)
+@click.argument("items", nargs=-1, required=True, metavar="ITEM…")
+@common
+def retry(asked: Asked, items: Sequence[str]) -> None:
+    """Try again what failed of ITEMs.
+
+    What is done stays done.
+    """
+    running = open_reel(asked)
+    tried = [running.client.retry(running.client.named(item)) for item in items]
+    write_json([plain(item, running.client.server) for item in tried]) if asked.as_json else running.screen.list(tried)
+
+
+@reel.command("open", epilog=CODES)
+@click.argument("item")
+@common
+def open_(asked: Asked, item: str) -> None:
+    """Open an ITEM's page in the browser."""
+    running = open_reel(asked)
+    address = running.client.server.page(running.client.named(item).page)
+    running.screen.give(address)
+    webbrowser.open(address)
 
 
 def main() -> None:
@@ -219,8 +269,11 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except Failed as error:
-        _screen().fault(str(error))
+        open_screen().fault(str(error))
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        _screen().say("Stopped. Run the same command again to go on; what has arrived is not sent twice.")
+        open_screen().say("Stopped. Run the same command again to go on; what has arrived is not sent twice.")
         sys.exit(STOPPED)
+
+
+__all__ = ["main", "operating", "reel"]

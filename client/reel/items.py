@@ -10,6 +10,16 @@ LAST: Final = frozenset({"ready", "failed", "rejected"})
 BAD: Final = frozenset({"failed", "rejected"})
 
 
+class Wish(Struct, frozen=True, omit_defaults=True):
+    """A file that is to be sent. `file_size` in bytes; `conversion_type`: the preset."""
+
+    file_name: str
+    file_size: int
+    content_type: str
+    sha512_checksum: str | None = None
+    conversion_type: str | None = None
+
+
 class SignedPart(Struct, frozen=True):
     """Where to PUT a part."""
 
@@ -69,6 +79,7 @@ class Item(Struct, frozen=True, kw_only=True):
     created_at: str
     file_name: str
     file_size: int
+    sha512_checksum: str | None
     status: str
     phase: Phase
     progress: int
@@ -87,6 +98,103 @@ class Item(Struct, frozen=True, kw_only=True):
     def faults(self) -> tuple[Explained, ...]:
         """Give what made it fail or be rejected."""
         return (*(self.errors or ()), *((self.reason,) if self.reason else ()))
+
+
+class File(Struct, frozen=True):
+    """Something to download. `url` is absolute, or relative to where the site's media lie; `size` in bytes."""
+
+    kind: str
+    name: str
+    url: str
+    size: int | UnsetType = UNSET
+    sha512: str | UnsetType = UNSET
+
+
+class Files(Struct, frozen=True):
+    """All there is of an item."""
+
+    files: tuple[File, ...]
+
+
+class Me(Struct, frozen=True):
+    """Whose token it is; the operator's has no client."""
+
+    client_id: str | None
+    may: tuple[str, ...]
+    expires_at: str | None
+    most_bytes: int | None
+    quota_bytes: int | None
+
+
+class Unit(Struct, frozen=True):
+    """A unit that a worker encodes."""
+
+    unit: str
+    since: str
+    progress: int
+    speed: float
+
+
+class Job(Struct, frozen=True):
+    """A video in the queue."""
+
+    video_id: str
+    file_name: str
+    client_id: str | None
+    item_id: str | None
+    status: str
+    progress: int
+    since: str
+    underway: tuple[Unit, ...]
+
+
+class Queue(Struct, frozen=True):
+    """What is to do, in progress, failed, and done lately."""
+
+    to_do: tuple[Job, ...]
+    in_progress: tuple[Job, ...]
+    failed: tuple[Job, ...]
+    done: tuple[Job, ...]
+    more: bool
+
+
+class Token(Struct, frozen=True):
+    """The note of a token in force."""
+
+    id: str
+    client_id: str
+    may: tuple[str, ...]
+    created_at: str
+    expires_at: str
+    most_bytes: int | None = None
+    quota_bytes: int | None = None
+
+
+class NewToken(Struct, frozen=True):
+    """A token, told once."""
+
+    token: str
+    note: Token
+
+
+class Tokens(Struct, frozen=True):
+    """All in force."""
+
+    tokens: tuple[Token, ...]
+
+
+class Check(Struct, frozen=True):
+    """One thing that was looked at, and what to do where it is not well."""
+
+    name: str
+    well: bool
+    said: str
+
+
+class Checks(Struct, frozen=True):
+    """What the server finds of its store."""
+
+    checks: tuple[Check, ...]
 
 
 class ItemPage(Struct, frozen=True):
@@ -109,6 +217,10 @@ class Note(Struct, frozen=True, omit_defaults=True):
     title: str | None = None
     description: str | None = None
     tags: tuple[str, ...] = ()
+    channel: str | None = None
+    date: str | None = None
+    language: str | None = None
+    visibility: str | None = None
 
     def is_empty(self) -> bool:
         """Tell whether nothing is said."""

@@ -1,7 +1,7 @@
 """What a person sees. Results go to standard output; bars and everything else to standard error, so that results can be piped."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,11 +13,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from .items import BAD, Item
+from .items import BAD, Check, File, Item, Queue
 from .server import Server
 
 WHOLE: Final = 100  # per cent
-SHORT: Final = 8  # characters of an id: enough to name an item among thousands
+SHORT: Final = 8  # characters of an id, its last: its first ones are its time
 BAR: Final = 24  # columns: what is left of 80 beside a name and a sentence
 STYLES: Final = {"ready": "green", "failed": "red", "rejected": "red", "encoding": "cyan"}
 WORDS: Final = {
@@ -39,12 +39,18 @@ class Screen:
     err: Console
 
     @contextmanager
-    def sending(self, name: str, size: int) -> Iterator[Callable[[int], None]]:
-        """Show how a file is sent; the function that is given wants the number of bytes that moved."""
+    def moving(self, name: str, size: int | None) -> Iterator[Callable[[int], None]]:
+        """Show how a file is sent or fetched; the function that is given wants the number of bytes that moved."""
         columns = (TextColumn("{task.description}", markup=False), BarColumn(BAR), DownloadColumn())
         with self._progress(*columns, TransferSpeedColumn(), TimeRemainingColumn(compact=True)) as progress:
             task = progress.add_task(shortened(name), total=size)
             yield lambda more: progress.advance(task, more)
+
+    @contextmanager
+    def fetching(self, name: str) -> Iterator[Callable[[File], Callable[[int], None]]]:
+        """Show how a file is fetched: what is given is asked for the function that wants the bytes, when it is known which file."""
+        with ExitStack() as stack:
+            yield lambda file: stack.enter_context(self.moving(name, file.size or None))
 
     @contextmanager
     def following(self, name: str) -> Iterator[Callable[[Item], None]]:
@@ -75,7 +81,42 @@ class Screen:
         for name, item in zip(names, items, strict=True):
             said = state(item)
             said.truncate(max(left, SHORT), overflow="ellipsis")
-            table.add_row(Text(item.item_id[:SHORT], "dim"), Text(name), bar(item), said)
+            table.add_row(Text(item.item_id[-SHORT:], "dim"), Text(name), bar(item), said)
+        self.out.print(table)
+
+    def queue(self, queue: Queue) -> None:
+        """Write a line for each video of the queue, and for each worker."""
+        rows: list[tuple[str, ...]] = []
+        for heading, jobs in (
+            ("to do", queue.to_do),
+            ("in progress", queue.in_progress),
+            ("failed", queue.failed),
+            ("done lately", queue.done),
+        ):
+            for job in jobs:
+                rows.append((heading, shortened(job.file_name), f"{job.progress} %", f"since {job.since}", job.client_id or ""))
+                rows += [
+                    ("", f"  {unit.unit}", f"{unit.progress} %", f"since {unit.since}", f"{unit.speed:g}x") for unit in job.underway
+                ]
+        if rows:
+            self.table(rows)
+        else:
+            self.say("There is nothing to do.")
+        if queue.more:
+            self.say("There are more.")
+
+    def checks(self, checks: Sequence[Check]) -> None:
+        """Write a line for each thing that was looked at."""
+        table = Table.grid(padding=(0, 2))
+        for check in checks:
+            table.add_row(Text("well", "green") if check.well else Text("not well", "bold red"), Text(check.name), Text(check.said))
+        self.out.print(table)
+
+    def table(self, rows: Sequence[tuple[str, ...]]) -> None:
+        """Write rows; there is at least one."""
+        table = Table.grid(padding=(0, 2))
+        for row in rows:
+            table.add_row(*map(Text, row))
         self.out.print(table)
 
     def show(self, item: Item, server: Server) -> None:

@@ -19,12 +19,18 @@ import urllib3
 
 from .api import Api
 from .failures import Refused, Unreachable
-from .items import ArrivedPart, Item, Upload
+from .items import ArrivedPart, Item, Upload, Wish
 
 LANES: Final = 4  # parts on their way at once: enough to fill a line with delay, few enough for a slow one
 ATTEMPTS: Final = 8  # with the pauses below a part outlasts two minutes without a network
 LONGEST_PAUSE_S: Final = 30.0
 PIECE: Final = 128 * 1024  # bytes; a bar moves ten times a second on a line of 10 Mbit/s
+# What a server takes, by the extension. A test holds this to the server's own.
+EXTENSIONS: Final = (
+    *("mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "avi", "flv", "mpg", "mpeg"),
+    *("wmv", "asf", "ogv", "mxf", "3gp", "gif"),
+    *("mp3", "m4a", "aac", "wav", "flac", "ogg", "oga", "opus", "wma", "mka"),
+)
 UNTYPED: Final = "application/octet-stream"
 
 type Moved = Callable[[int], None]  # told how many more bytes have gone out; fewer than 0 when they must go again
@@ -81,10 +87,13 @@ class Sender:
     api: Api
     pause: Callable[[int], float]
 
-    def begin(self, path: Path, preset: str | None = None) -> tuple[Item, Upload]:
-        """Announce a file, or find the item of an earlier attempt that was cut off. `preset`: what is to be made of it."""
-        size = path.stat().st_size
-        item = self._unfinished(path.name, size, preset) or self.api.create(path.name, size, content_type(path.name), preset)
+    def begin(self, path: Path, preset: str | None = None, checksum: str | None = None) -> tuple[Item, Upload]:
+        """Announce a file, or find the item of an earlier attempt that was cut off.
+
+        `preset`: what is to be made of it. `checksum`: its SHA-512, for the server to compare.
+        """
+        wish = Wish(path.name, path.stat().st_size, content_type(path.name), checksum, preset)
+        item = self._unfinished(wish) or self.api.create(wish)
         if not item.upload:
             raise Unreachable("The server did not say where to send the file. It may be of another version.")
         return item, item.upload
@@ -97,11 +106,10 @@ class Sender:
         etags |= work.send([part for part in parts if part.number not in etags])
         return self.api.complete(item.item_id, [etags[part.number] for part in parts])
 
-    def _unfinished(self, name: str, size: int, preset: str | None) -> Item | None:
+    def _unfinished(self, wish: Wish) -> Item | None:
         """Look among the newest items for one that waits for such a file."""
-        wanted = (name, size, preset)
         waiting = (item for item in self.api.newest() if item.upload)
-        return next((item for item in waiting if (item.file_name, item.file_size, item.conversion_type) == wanted), None)
+        return next((item for item in waiting if _is_of(item, wish)), None)
 
 
 @dataclass(frozen=True)
@@ -190,6 +198,17 @@ class Work:
         reader = Reader(file, part, lambda _: None, self.stop)
         deque(reader, maxlen=0)
         return reader.digest() == arrived.etag
+
+
+def _is_of(item: Item, wish: Wish) -> bool:
+    same = (wish.file_name, wish.file_size, wish.conversion_type, wish.sha512_checksum)
+    return (item.file_name, item.file_size, item.conversion_type, item.sha512_checksum) == same
+
+
+def digest(path: Path) -> str:
+    """Give the SHA-512 of a file in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha512").hexdigest()
 
 
 def cut(file_size: int, upload: Upload) -> list[Part]:

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import urllib3
 
+from .config import Config
 from .failures import Misused, Refused, Unreachable
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
@@ -22,15 +23,24 @@ ASK_S: Final = 30  # the API itself gives up after 15
 
 @dataclass(frozen=True)
 class Server:
-    """A server. `api` is the address before `/item`; `site` ends with a slash, and is None where only the API is known."""
+    """A server. `api` is the address before `/item`; `site` and `media` end with a slash, None where only the API is known."""
 
     api: str
     token: str
     site: str | None = None
+    media: str | None = None
 
     def page(self, relative: str) -> str:
         """Give the address of a page."""
         return self.site + relative if self.site else relative
+
+    def media_url(self, url: str) -> str:
+        """Give the address of a file, which may be relative to the media. Raises Misused where nobody knows where they lie."""
+        if urlsplit(url).scheme:
+            return url
+        if self.media is None:
+            raise Misused("Where the media lie is not known. Give --server with the site's address, not the API's.")
+        return self.media + quote(url)
 
 
 def connections() -> urllib3.PoolManager:
@@ -38,23 +48,27 @@ def connections() -> urllib3.PoolManager:
     return urllib3.PoolManager(maxsize=8, blocksize=128 * 1024, timeout=urllib3.Timeout(connect=10, read=ASK_S))
 
 
-def find_server(named: str | None, environment: Mapping[str, str], pool: urllib3.PoolManager) -> Server:
-    """Find the server: the one named on the command line, REEL_SERVER, or the running local stack. Raises Failed."""
-    address = named or environment.get("REEL_SERVER")
+def find_server(named: str | None, environment: Mapping[str, str], config: Config, pool: urllib3.PoolManager) -> Server:
+    """Find the server: the one named on the command line, by REEL_SERVER, in the configuration, or the running local stack.
+
+    The configuration's token is for the configuration's server: another one never sees it. Raises Failed.
+    """
+    address = named or environment.get("REEL_SERVER") or config.get("server")
     if address:
-        return _remote(address.rstrip("/") + "/", environment.get("REEL_TOKEN", ""), pool)
+        configured = config.get("token") if address.rstrip("/") == (config.get("server") or "").rstrip("/") else None
+        return _remote(address.rstrip("/") + "/", environment.get("REEL_TOKEN") or configured or "", pool)
     stack = CHECKOUT / (environment.get("REEL_LOCAL") or ".local") / "stack.json"
     if stack.is_file():
         return _local(stack)
     raise Misused(
-        "No server is known. Give --server with the site's address (or set REEL_SERVER), and REEL_TOKEN; "
-        "in a checkout, `make up` starts a server that is found by itself."
+        "No server is known. `reel config server URL` and `reel config token TOKEN` name one for good, --server or REEL_SERVER "
+        "with REEL_TOKEN for once; in a checkout, `make up` starts a server that is found by itself."
     )
 
 
-def default_client(environment: Mapping[str, str]) -> str:
-    """Name whoever sends: REEL_CLIENT, else this user on this machine."""
-    name = environment.get("REEL_CLIENT") or f"{_user()}-{socket.gethostname()}"
+def default_client() -> str:
+    """Name whoever sends: this user on this machine."""
+    name = f"{_user()}-{socket.gethostname()}"
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).lstrip("._-")[:64] or "reel"
 
 
@@ -69,15 +83,16 @@ def _remote(address: str, token: str, pool: urllib3.PoolManager) -> Server:
     if urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc:
         raise Misused(f"{address[:-1]!r} is no server's address. Give one such as https://videos.example.org")
     if not token:
-        raise Misused("This server needs a token. Set REEL_TOKEN to the one that its operator gave you.")
+        raise Misused("This server needs a token: the one that its operator gave you. `reel config token TOKEN` keeps it.")
     said = _site_config(address, pool)
     if said is None:
         return Server(_routes(address), token)
-    return Server(_routes(urljoin(address, said)), token, address)
+    api, media = said
+    return Server(_routes(urljoin(address, api)), token, address, urljoin(address, media.rstrip("/") + "/"))
 
 
-def _site_config(address: str, pool: urllib3.PoolManager) -> str | None:
-    """Ask a site where its API is; None when there is no site at this address, but perhaps the API itself."""
+def _site_config(address: str, pool: urllib3.PoolManager) -> tuple[str, str] | None:
+    """Ask a site where its API and its media are; None when there is no site at this address, but perhaps the API itself."""
     try:
         answer = pool.request("GET", f"{address}config.json", retries=2)
     except urllib3.exceptions.HTTPError as error:
@@ -90,7 +105,7 @@ def _site_config(address: str, pool: urllib3.PoolManager) -> str | None:
         return None
     if not isinstance(config.get("api"), str):
         raise Refused(f"{address} is a copy of a site that takes no uploads. Ask its operator for the original's address.")
-    return str(config["api"])
+    return str(config["api"]), str(config["media"])
 
 
 def _routes(api: str) -> str:
@@ -100,6 +115,6 @@ def _routes(api: str) -> str:
 def _local(file: Path) -> Server:
     try:
         stack = json.loads(file.read_text())
-        return Server(_routes(stack["api_url"]), stack["api_token"], stack["site_url"])
+        return Server(_routes(stack["api_url"]), stack["api_token"], stack["site_url"], stack["media_url"])
     except (ValueError, KeyError) as error:
         raise Misused(f"{file} cannot be read. `make up` writes it anew.") from error

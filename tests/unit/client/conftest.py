@@ -1,17 +1,19 @@
 """A real server on the loopback interface, and a client for it."""
 
-import io
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from client.reel.api import Api
-from client.reel.commands import Reel
-from client.reel.screen import Screen
+from client.reel.client import Client
+from client.reel.downloading import Downloader
 from client.reel.sending import Sender
 from client.reel.server import Server, connections
+from tests.unit.client.ending import ROOT, Ended, Runs
 from tests.unit.client.loopback import TOKEN, Loopback, open_loopback
 
 type Filed = Callable[..., Path]
@@ -24,13 +26,12 @@ def loopback() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def running(loopback: Loopback) -> Iterator[Reel]:
-    """Give the command's parts; nothing waits."""
+def running(loopback: Loopback) -> Iterator[Client]:
+    """Give a client of the server; nothing waits."""
     with connections() as pool:
-        server = Server(f"{loopback.address}/v1/api/v1", TOKEN, f"{loopback.address}/")
+        server = Server(f"{loopback.address}/v1/api/v1", TOKEN, f"{loopback.address}/", f"{loopback.address}/media/")
         api = Api(server, "ann", pool)
-        screen = Screen(Console(file=io.StringIO(), width=200), Console(file=io.StringIO(), width=200))
-        yield Reel(server, api, screen, Sender(api, pause=lambda _: 0), waits=lambda _: None)
+        yield Client(server, api, Sender(api, pause=lambda _: 0), Downloader(pool, server), waits=lambda _: None)
 
 
 @pytest.fixture
@@ -44,3 +45,25 @@ def filed(tmp_path: Path) -> Filed:
         return path
 
     return write
+
+
+@pytest.fixture
+def reel(loopback: Loopback, tmp_path: Path) -> Runs:
+    """Run `reel` as a program, in a folder that is not the checkout's."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+
+    def run(*arguments: object, typed: bytes = b"", **environment: str) -> Ended:
+        ours = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "PYTHONPATH": str(ROOT),
+            "REEL_SERVER": loopback.address,
+            "REEL_TOKEN": TOKEN,
+            "REEL_CLIENT": "ann",
+        }
+        argv = [sys.executable, "-P", "-m", "client.reel", *map(str, arguments)]
+        done = subprocess.run(argv, cwd=folder, env=ours | environment, input=typed, capture_output=True, check=False)
+        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run

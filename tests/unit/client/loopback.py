@@ -23,7 +23,8 @@ type Fault = Literal[500, 403, 404, "cut", "flip"]
 class Loopback:
     """The server's inside.
 
-    `faults` befall the parts to come; `busy` is how many questions are put off; each look at an item makes a manifest appear.
+    `faults` befall the parts to come; `busy` is how many questions are put off, and `lost` how many answers, after all was done;
+    `cuts` tell after how many bytes a download breaks; each look at an item makes a manifest appear.
     """
 
     desk: Desk
@@ -32,6 +33,8 @@ class Loopback:
     manifests: deque[Manifest] = field(default_factory=deque)
     puts: list[int] = field(default_factory=list)
     busy: int = 0
+    lost: int = 0
+    cuts: deque[int] = field(default_factory=deque)
     asked: list[str] = field(default_factory=list)
     turn: threading.RLock = field(default_factory=threading.RLock)
 
@@ -41,9 +44,24 @@ class Loopback:
             path = urlsplit(request.path).path
             if path == "/config.json":
                 return 200, {}, json.dumps({"media": f"{self.address}/media/", "api": f"{self.address}/v1"}).encode()
+            if path.startswith("/store/") and request.command == "GET":
+                return self._get(path.removeprefix(f"/store/{NAMES.inbox}/"), NAMES.inbox, request)
             if path.startswith("/store/"):
                 return self._put(path.removeprefix("/store/"), request)
+            if path.startswith("/media/"):
+                return self._get(path.removeprefix("/media/"), NAMES.media, request)
             return self._ask(path, request)
+
+    def _get(self, path: str, bucket: str, request: "Request") -> tuple[int, dict[str, str], bytes]:
+        self.asked.append(f"GET {path.rpartition('/')[2]} {request.headers.get('Range', '')}".strip())
+        body = self.desk.s3.get_object(Bucket=bucket, Key=unquote(path))["Body"].read()
+        wanted = request.headers.get("Range")
+        begin = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0
+        if begin >= len(body):
+            return 416, {}, b""
+        if self.cuts:
+            request.cut_after(200 + 6 * bool(begin), body[begin:], self.cuts.popleft())
+        return 206 if begin else 200, {}, body[begin:]
 
     def _ask(self, path: str, request: "Request") -> tuple[int, dict[str, str], bytes]:
         self.asked.append(f"{request.command} {path.rpartition('/')[2] if path.count('/') > 6 else path}")
@@ -55,6 +73,9 @@ class Loopback:
             self.desk.publish(self.manifests.popleft())
         query = dict(parse_qsl(urlsplit(request.path).query))
         reply = self.desk.send(event(request.command, path, request.body().decode() or None, dict(request.headers), query))
+        if self.lost:
+            self.lost -= 1
+            return 503, {}, b""
         text = json.dumps(reply.body) if reply.body is not None else ""
         return reply.status, dict(reply.headers), text.replace(STORE, f"{self.address}/store/").encode()
 
@@ -87,6 +108,14 @@ class Request(BaseHTTPRequestHandler):
         if len(body) != length:
             self.cut()
         return body
+
+    def cut_after(self, status: int, body: bytes, count: int) -> None:
+        """Begin an answer, and let the line break in its middle."""
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[:count])
+        self.cut()
 
     def cut(self) -> None:
         """Let the line break."""

@@ -1,0 +1,183 @@
+"""The commands of whoever runs a server or sets `reel` up: queue, tokens, doctor, configuration, completion."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Final
+
+import click
+from click.shell_completion import get_completion_class
+
+from .config import KEYS, Config
+from .failures import Failed, Misused, Refused
+from .items import Check, Token
+from .screen import amount
+from .shell import CODES, Asked, Reel, common, open_reel, open_screen, reel, write_json
+
+ACTIONS: Final = ("read", "send", "delete")
+SKEW_S: Final = 300  # S3 refuses a signature of another time by 15 minutes; a clock that is off by 5 will be
+
+
+@reel.command(epilog=CODES)
+@common
+def queue(asked: Asked) -> None:
+    """Tell what is to do, in progress, failed, done lately."""
+    running = open_reel(asked)
+    found = running.client.api.queue()
+    write_json(found) if asked.as_json else running.screen.queue(found)
+
+
+@reel.group()
+def token() -> None:
+    """Make, list and revoke tokens.
+
+    By them others use the server. Only its operator makes them.
+    """
+
+
+@token.command("make", epilog=CODES)
+@click.argument("name")
+@click.option("--days", type=click.IntRange(1, 3650), default=30, show_default=True, help="How long it is in force.")
+@click.option(
+    "--may", type=click.Choice(ACTIONS), multiple=True, default=ACTIONS, help="What it allows; else all. Several times for several."
+)
+@click.option("--most-bytes", type=click.IntRange(1), help="The largest file.")
+@click.option("--quota-bytes", type=click.IntRange(1), help="All files of the client together.")
+@common
+def make(asked: Asked, name: str, **wish: object) -> None:
+    """Make a token for the client NAME. It goes to standard output, once: nobody can look it up later."""
+    running = open_reel(asked)
+    made = running.client.api.issue({"client_id": name} | {field: value for field, value in wish.items() if value is not None})
+    if asked.as_json:
+        write_json(made)
+        return
+    running.screen.say(f"For {name}, until {made.note.expires_at}; `reel token revoke {made.note.id}` ends it before:")
+    running.screen.give(made.token)
+
+
+@token.command("list", epilog=CODES)
+@common
+def list_(asked: Asked) -> None:
+    """List the tokens in force."""
+    running = open_reel(asked)
+    found = running.client.api.tokens().tokens
+    if asked.as_json:
+        write_json(found)
+    elif found:
+        running.screen.table(
+            [(note.id, note.client_id, f"may {', '.join(note.may)}", f"until {note.expires_at}", _bounds(note)) for note in found]
+        )
+    else:
+        running.screen.say("There is no token but yours. `reel token make NAME` makes one.")
+
+
+@token.command("revoke", epilog=CODES)
+@click.argument("token_id", metavar="ID")
+@common
+def revoke(asked: Asked, token_id: str) -> None:
+    """End a token before its time. It has no more effect from now on."""
+    running = open_reel(asked)
+    if token_id not in {note.id for note in running.client.api.tokens().tokens}:
+        raise Refused(f"No token in force has the id {token_id!r}. `reel token list` lists them.")
+    running.client.api.revoke(token_id)
+    running.screen.say(f"The token {token_id} is revoked.")
+
+
+def _bounds(note: Token) -> str:
+    bounds = ((note.most_bytes, "a file"), (note.quota_bytes, "in all"))
+    return ", ".join(f"{amount(bytes_)} {of}" for bytes_, of in bounds if bytes_)
+
+
+@reel.command(epilog=CODES)
+@common
+def doctor(asked: Asked) -> None:
+    """Look whether all is well here and there.
+
+    Says what to do where it is not. With the operator's token the server tries its store too.
+    """
+    checks = list(_checks(asked))
+    if asked.as_json:
+        write_json(checks)
+    else:
+        open_screen().checks(checks)
+    if not all(check.well for check in checks):
+        sys.exit(Refused.exit_code)
+
+
+def _checks(asked: Asked) -> Iterator[Check]:
+    try:
+        running = open_reel(asked)
+    except Failed as error:
+        yield Check("server and token", well=False, said=str(error))
+        return
+    server = running.client.server
+    yield Check("server", well=True, said=server.api)
+    yield _clock(running)
+    me = running.client.api.me()
+    whose = f"of the client {me.client_id}, until {me.expires_at}" if me.client_id else "the operator's own"
+    yield Check("token", well="send" in me.may, said=f"{whose}; may {', '.join(me.may)}")
+    yield Check("site", well=bool(server.site), said=server.site or "not known: give the site's address, and links are told whole")
+    if me.client_id is None:
+        yield from running.client.api.checks().checks
+    folder = Path(running.config.get("downloads") or ".").expanduser()
+    if folder.is_dir():
+        yield Check(
+            "downloads", well=os.access(folder, os.W_OK), said=f"{folder.resolve()}, {amount(shutil.disk_usage(folder).free)} free"
+        )
+    else:
+        yield Check("downloads", well=True, said=f"{folder} is made when something is fetched")
+
+
+def _clock(running: Reel) -> Check:
+    answer = running.client.api.pool.request("GET", f"{running.client.server.api}/health")
+    said = answer.headers.get("Date")
+    off_s = abs(parsedate_to_datetime(said).timestamp() - time.time()) if said else 0.0
+    return Check(
+        "clock",
+        well=off_s < SKEW_S,
+        said=f"{off_s:.0f} s from the server's" + ("" if off_s < SKEW_S else ": set this machine's clock"),
+    )
+
+
+@reel.command(epilog=CODES)
+@click.argument("setting", required=False, type=click.Choice(list(KEYS)))
+@click.argument("value", required=False)
+@click.option("--unset", is_flag=True, help="Take SETTING out.")
+def config(setting: str | None, value: str | None, *, unset: bool) -> None:
+    """Show or change the configuration.
+
+    Shows one SETTING, or sets it to VALUE.
+    """
+    known, screen = Config.read(os.environ), open_screen()
+    if setting is None:
+        screen.say(str(known.path))
+        screen.table([(name, _shown(name, known.get(name)), said) for name, said in KEYS.items()])
+    elif unset or value is not None:
+        known.put(setting, None if unset else value)
+        screen.say(f"{known.path}: {setting} is {'taken out' if unset else 'set'}.")
+    elif (found := known.get(setting)) is not None:
+        screen.give(found)
+    else:
+        raise Misused(f"{setting} is not set. `reel config {setting} VALUE` sets it: {KEYS[setting]}.")
+
+
+def _shown(name: str, value: str | None) -> str:
+    """Show a setting; of a token only its end, for somebody may look over one's shoulder."""
+    return "" if value is None else f"…{value[-4:]}" if name == "token" else value
+
+
+@reel.command(epilog=CODES)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Write what makes SHELL complete the command.
+
+    reel completion bash > ~/.local/share/bash-completion/completions/reel
+    """
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise Misused(f"There is no completion for {shell}.")
+    click.echo(kind(reel, {}, "reel", "_REEL_COMPLETE").source())

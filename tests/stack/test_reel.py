@@ -1,0 +1,99 @@
+"""The `reel` command at a real stack, from the file that is sent to the file that comes back."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.media import clip
+from tests.stack.library import Library, until
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401  # JSON
+        """Read what a program reads."""
+        return json.loads(self.out)
+
+
+type Runs = Callable[..., Ended]
+
+
+@pytest.fixture
+def reel(library: Library, tmp_path: Path) -> Runs:
+    """Run `reel` for the stack, in a folder of its own."""
+    library.stack.write(tmp_path / "stack.json")
+
+    def run(*arguments: object, **environment: str) -> Ended:
+        ours = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "REEL_LOCAL": str(tmp_path)}
+        argv = [sys.executable, "-P", "-m", "client.reel", *map(str, arguments)]
+        done = subprocess.run(argv, cwd=tmp_path, env=ours | environment, capture_output=True, text=True, check=False)
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def test_a_file_is_sent_with_its_title_and_awaited(reel: Runs, library: Library) -> None:
+    ended = reel("upload", clip("blink"), "--wait", "--checksum", "--title", "By command", "--json")
+    assert ended.code == 0, ended.err
+    item = ended.json[0]
+    page = until(lambda: library.page(item["page"]) or None, 60, lambda: "the page never came")
+
+    assert (item["watchable"], "By command" in page) == (True, True)
+
+
+def test_what_was_sent_and_what_was_made_come_back(reel: Runs, tmp_path: Path) -> None:
+    item = reel("upload", clip("blink"), "--json").json[0]["item_id"]
+    assert reel("wait", item).code == 0
+    original = reel("download", item, "--as", "original", "--to", tmp_path / "back")
+    stream = reel("download", item, "--as", "hls", "--to", tmp_path / "back")
+
+    assert (original.code, stream.code) == (0, 0), original.err + stream.err
+    assert Path(original.out.strip()).read_bytes() == clip("blink").read_bytes()
+    lists = [path.read_text() for path in Path(stream.out.strip()).parent.rglob("list.m3u8")]
+    assert lists
+    assert all("#EXT-X-ENDLIST" in text for text in lists)
+
+
+def test_a_video_that_is_encoded_stands_in_the_queue_with_who_works_on_it(reel: Runs) -> None:
+    item = reel("upload", clip("demo"), "--json").json[0]
+
+    def at_work() -> object:
+        jobs = reel("queue", "--json").json["in_progress"]
+        return next((job for job in jobs if job["item_id"] == item["item_id"] and job["underway"]), None)
+
+    job = until(at_work, 120, lambda: "nobody was seen at work")
+    assert job["client_id"] == item["client_id"]  # type: ignore[index]
+    assert reel("delete", item["item_id"], "--yes").code == 0
+    until(lambda: item["item_id"] not in reel("queue", "--json").out or None, 60, lambda: "it stayed in the queue")
+
+
+def test_the_doctor_finds_the_stack_well(reel: Runs) -> None:
+    ended = reel("doctor")
+    assert (ended.code, "not well" in ended.out) == (0, False), ended.out
+
+
+def test_a_tokens_client_sees_its_own_items_alone(reel: Runs, library: Library) -> None:
+    made = reel("token", "make", "bob", "--json").json
+    theirs = {"REEL_SERVER": library.stack.api_url, "REEL_TOKEN": made["token"]}
+    item = reel("upload", clip("blink"), "--json").json[0]
+
+    assert reel("status", item["item_id"], **theirs).code == 1
+    assert reel("list", "--json", **theirs).json == []
+    assert reel("token", "revoke", made["note"]["id"]).code == 0
+    assert reel("list", **theirs).code == 1

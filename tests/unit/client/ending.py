@@ -1,0 +1,31 @@
+"""How a run of the command ended, and the manifests that it sees."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.common.model import Explained, Manifest, Playable
+
+ROOT = Path(__file__).parents[3]
+REV = "b" * 16
+DAMAGED = Explained(code="damaged", message="The file ends in its middle.", todo="Copy it again.")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+type Runs = Callable[..., Ended]
+
+
+def manifest(video: str, status: str, **fields: object) -> Manifest:
+    return Manifest(id=video, generation=1, current_generation=1, status=status, **fields)  # type: ignore[arg-type]
+
+
+def playable(available_s: float, *, complete: bool = False) -> Playable:
+    return Playable(rev=REV, complete=complete, main="v/x/y/main.m3u8", duration_s=62, available_s=available_s)
