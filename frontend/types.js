@@ -43,6 +43,14 @@
  * @property {Picture[]} [posters]
  * @property {string} [storyboard]
  * @property {Captions[]} [captions]
+ * @property {MadeFile[]} [files] whole ones
+ */
+/**
+ * @typedef {object} MadeFile A whole file, to be downloaded.
+ * @property {string} object
+ * @property {"mp4" | "webm" | "mkv"} container
+ * @property {number} size bytes
+ * @property {string} sha512
  */
 /**
  * @typedef {object} Label A tag or a channel, and the list of the videos that have it.

@@ -235,12 +235,17 @@ def original_of(item: Item, url: str) -> File:
     return File(kind="original", name=item.file_name, url=url, size=item.file_size, sha512=item.sha512_checksum or UNSET)
 
 
-def made_of(manifest: Manifest | None) -> tuple[File, ...]:
+def made_of(item: Item, manifest: Manifest | None) -> tuple[File, ...]:
     """Describe what was made of it."""
     if manifest is None or manifest.playable is None:
         return ()
     main = manifest.playable.main
-    return (File(kind="hls", name=main.rpartition("/")[2], url=main),)
+    stem = item.file_name.rpartition(".")[0]
+    files = (
+        File(kind=made.container, name=f"{stem}.{made.container}", url=made.object, size=made.size, sha512=made.sha512)
+        for made in manifest.playable.files
+    )
+    return (*files, File(kind="hls", name=main.rpartition("/")[2], url=main))
 
 
 def per_cent(manifest: Manifest | None, phase: Phase, underway: Sequence[Underway]) -> int:

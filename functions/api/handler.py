@@ -36,7 +36,6 @@ from functions.api.bodies import Numbers, Sent, TokenWish, Wish, accept, is_item
 from functions.api.check import check
 from functions.api.items import Items
 from functions.api.openapi import description
-from functions.api.post import OrderPost
 from functions.api.problem import MEDIA_TYPE, Fault, Problem, invalid, not_found
 from functions.api.queue import queue
 from functions.api.retry import Send, retry
@@ -48,6 +47,7 @@ from functions.common.errors import Contended, Unavailable
 from functions.common.inbox import timestamp
 from functions.common.model import Note
 from functions.common.ports import Telemetry
+from functions.common.post import OrderPost
 from functions.common.settings import ApiSettings, BucketNames
 from functions.common.telemetry import CloudWatch
 

@@ -123,7 +123,7 @@ class Items:
         manifest = schema.load(Manifest, body) if body else None
         held = self._held(item)
         original = [original_of(item, self.uploads.download(item, held))] if held else []
-        return Files((*original, *made_of(manifest)))
+        return Files((*original, *made_of(item, manifest)))
 
     def check_quota(self, client: str, quota_bytes: int | None, more: int) -> None:
         """Raise Problem where `more` bytes are beyond what a client may keep in the inbox."""

@@ -21,6 +21,7 @@ Code = Literal[
     "bad_captions",
     "bad_picture",
     "wrong_checksum",
+    "too_large_to_join",
     "gave_up",
 ]
 
@@ -40,6 +41,7 @@ WHAT_TO_DO: Final[dict[Code, str]] = {
     "bad_captions": "Check the captions file: it must be WebVTT or SRT text in UTF-8.",
     "bad_picture": "Send the poster as a JPEG, PNG or WebP picture.",
     "wrong_checksum": "Send the file again. If that does not help, it changed while its checksum was made: make that anew.",
+    "too_large_to_join": "It plays all the same. To have it as a file, download the stream (--as hls), or choose a smaller preset.",
     "gave_up": "This is our fault, not yours. Try again with retry; tell the operator if it happens twice.",
 }
 if set(WHAT_TO_DO) != set(get_args(Code)):  # pragma: no cover

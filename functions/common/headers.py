@@ -12,6 +12,8 @@ CONTENT_TYPES: Final = {
     "m3u8": "application/vnd.apple.mpegurl",  # RFC 8216 section 4
     "mp4": "video/mp4",
     "m4s": "video/iso.segment",
+    "webm": "video/webm",
+    "mkv": "video/x-matroska",  # RFC 9559, section 27.3
     "vtt": "text/vtt; charset=utf-8",
     "jpg": "image/jpeg",
     "png": "image/png",
@@ -24,7 +26,7 @@ ATOM: Final = "application/atom+xml; charset=utf-8"  # RFC 4287, section 7
 INDEX: Final = "application/octet-stream"  # Pagefind's own formats, compressed
 NAMED_BY_HASH: Final = (
     *(keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER),
-    *(keys.TEXT, keys.SIDE_CAPTIONS, keys.SIDE_POSTER, keys.PAGE, keys.DIRECTORY),
+    *(keys.TEXT, keys.FILE, keys.SIDE_CAPTIONS, keys.SIDE_POSTER, keys.PAGE, keys.DIRECTORY),
     *(keys.MEMBERS, keys.BUNDLE_FILE),
 )
 IMMUTABLE: Final = "public, max-age=86400, immutable"  # a day: then a deleted video has left the edges

@@ -15,7 +15,7 @@ from typing import Final
 
 ID: Final = r"[a-z2-7]{16}"  # 80 bits: a thousand million videos collide with probability 4e-7
 HASH: Final = r"[0-9a-f]{16}"
-UNIT: Final = r"v[0-9]{5}|a[0-9]{1,2}(?:-[0-9]{3})?|t[0-9]{1,2}|s|p|ingest"
+UNIT: Final = r"v[0-9]{5}|a[0-9]{1,2}(?:-[0-9]{3})?|t[0-9]{1,2}|s|p|f[0-9]|ingest"
 FIELDS: Final[Mapping[str, str]] = {
     "id": ID,
     "rev": ID,
@@ -32,6 +32,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "item": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     "file": r"[^/]{1,255}",
     "token": ID,
+    "container": r"mp4|webm|mkv",
 }
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
@@ -102,6 +103,7 @@ STORYBOARD: Final = Form("v/{id}/{rev}/storyboard.vtt")
 SPRITE: Final = Form("v/{id}/{rev}/sprite-{unit}-{hash}.jpg")
 POSTER: Final = Form("v/{id}/{rev}/poster-{width}-{hash}.{picture}")
 TEXT: Final = Form("v/{id}/{rev}/{unit}-{hash}.vtt")
+FILE: Final = Form("v/{id}/{rev}/{unit}-{hash}.{container}")
 SIDE_CAPTIONS: Final = Form("v/{id}/side/{rev}-{hash}.vtt")
 SIDE_POSTER: Final = Form("v/{id}/side/{rev}-{width}-{hash}.{picture}")
 PAGE: Final = Form("catalogue/{list}/p/{generation}-{hash}.json")
@@ -133,7 +135,7 @@ WORK_FORMS: Final = (
     *(UNDERWAY, FRAGMENT, UNSEARCHED, ITEM, ASKED, TOKEN),
 )
 MEDIA_FORMS: Final = (
-    *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, TEXT),
+    *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, TEXT, FILE),
     *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, DIRECTORY, ROOT, LIVE, MEMBERS, BUNDLE_FILE),
 )
 SITE_FORMS: Final = (INDEX_PAGE, LIST_PAGE, WATCH_PAGE, EMBED_PAGE, OEMBED, ATOM_FEED, JSON_FEED, ROBOTS, SITEMAP, SITEMAP_PART)

@@ -22,7 +22,8 @@ def all_units(plan: Plan) -> tuple[str, ...]:
     """Name all units of a plan; a rejected one has none."""
     stills = (STILLS,) if plan.video else ()
     preview = (PREVIEW,) if plan.preview else ()
-    return (*required_units(plan), *preview, *(track.unit for track in plan.texts), *stills)
+    files = (file.unit for file in plan.files)
+    return (*required_units(plan), *preview, *(track.unit for track in plan.texts), *stills, *files)
 
 
 def shares(plan: Plan) -> dict[str, float]:

@@ -16,6 +16,7 @@ from functions.common.model import Preset
 from functions.common.settings import Misconfigured
 
 ALL: Final = "all"
+WEBM: Final = {"vp9", "av1", "opus"}
 FOLDER: Final = Path(__file__).with_name("presets")
 
 
@@ -55,6 +56,10 @@ def faults(read: Preset) -> Iterator[str]:
     for (edge, codec), count in Counter((step.edge, step.codec) for step in read.video).items():
         if count > 1:
             yield f"there are {count} steps of {edge} lines in {codec}"
+    for file in read.files:
+        codecs = {step.codec for step in read.video} | {sound.codec for sound in read.audio}
+        if file.container == "webm" and not codecs <= WEBM:
+            yield f"a webm file cannot have {' or '.join(sorted(codecs - WEBM))}"
     for channels, count in Counter(sound.channels for sound in read.audio).items():
         if count > 1:
             yield f"there are {count} sounds of {channels} channels"

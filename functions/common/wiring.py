@@ -14,15 +14,18 @@ from functions.common.telemetry import CloudWatch
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 @dataclass(frozen=True)
 class Lambda:
-    """What a function that a queue starts needs from outside."""
+    """What a function that a queue starts needs from outside. `queue` is the address of its own."""
 
     s3: "S3Client"
+    sqs: "SQSClient"
+    queue: str
     names: BucketNames
     buckets: Buckets
     heart: SqsHeart
@@ -36,7 +39,8 @@ class Lambda:
         """
         names = BucketNames.of(environment)
         client = s3.client(names)
-        heart = SqsHeart(boto3.client("sqs"), QueueSettings.of(environment))
+        sqs, settings = boto3.client("sqs"), QueueSettings.of(environment)
+        heart = SqsHeart(sqs, settings)
         for name in CREDENTIALS:
             environment.pop(name, None)
-        return cls(client, names, s3.buckets(client, names), heart, CloudWatch(stage, environment))
+        return cls(client, sqs, settings.url, names, s3.buckets(client, names), heart, CloudWatch(stage, environment))

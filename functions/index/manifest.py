@@ -19,6 +19,7 @@ from functions.common.model import (
     Explained,
     Manifest,
     Note,
+    Plan,
     Playable,
     Problem,
     Receipt,
@@ -154,6 +155,7 @@ def _playable(progress: Progress) -> Playable:
             for track in plan.texts
             if track.unit in ok and (made := ok[track.unit].captions)
         ),
+        files=tuple(made for file in plan.files if file.unit in ok for made in ok[file.unit].files),
     )
 
 
@@ -208,7 +210,11 @@ def _problems(current: Current, progress: Progress | None, receipts: Receipts) -
         if unit in progress.receipts.ok:
             yield from progress.receipts.ok[unit].problems
         elif unit in progress.receipts.errors and unit not in progress.required:
-            yield Problem(where=unit, message=progress.receipts.errors[unit].message)
+            yield Problem(where=_named(unit, progress.plan), message=progress.receipts.errors[unit].message)
+
+
+def _named(unit: str, plan: Plan) -> str:
+    return next((f"{file.container} file" for file in plan.files if file.unit == unit), unit)
 
 
 def _entry(described: Manifest) -> Entry | None:
@@ -217,7 +223,7 @@ def _entry(described: Manifest) -> Entry | None:
         return None
     words = (described.title, described.description, described.tags, described.channel, described.date)
     more = (described.language, described.visibility, described.chapters, described.captions, playable.captions)
-    page = (*words, *more, playable.main, playable.width, playable.height)
+    page = (*words, *more, playable.main, playable.width, playable.height, playable.files)
     return Entry(
         id=described.id,
         title=described.title,

@@ -1,11 +1,10 @@
 """Whether the file that arrived is the one that was announced. EFFECT: reads it whole, by the reader that it is given."""
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Final
 
+from functions.common.ahead import ahead
 from functions.common.errors import Rejected
 
 PIECE: Final = 16 * 1024**2  # bytes
@@ -18,20 +17,8 @@ type Read = Callable[[int, int], bytes]
 def check(announced: str, size: int, read: Read) -> None:
     """Compare the SHA-512 of a file of `size` bytes. Raises Rejected (`wrong_checksum`)."""
     digest = hashlib.sha512()
-    for piece in _pieces(size, read):
+    for piece in ahead(lambda at: read(at, min(PIECE, size - at)), range(0, size, PIECE), AHEAD):
         digest.update(piece)
     if digest.hexdigest() != announced:
         begins = f"The SHA-512 of the file that arrived begins with {digest.hexdigest()[:SHOWN]}, that of the announced one"
         raise Rejected("wrong_checksum", f"{begins} with {announced[:SHOWN]}: other bytes arrived than were announced.")
-
-
-def _pieces(size: int, read: Read) -> Iterator[bytes]:
-    """Read a file in order, some pieces ahead."""
-    coming: deque[Future[bytes]] = deque()
-    with ThreadPoolExecutor(AHEAD) as pool:
-        for at in range(0, size, PIECE):
-            coming.append(pool.submit(read, at, min(PIECE, size - at)))
-            if len(coming) == AHEAD:
-                yield coming.popleft().result()
-        while coming:
-            yield coming.popleft().result()

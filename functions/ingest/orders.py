@@ -12,17 +12,20 @@ from functions.common.model import (
     AudioWork,
     Chunk,
     CopyWork,
+    FileWork,
     Order,
     Plan,
     Sidecar,
     SidecarWork,
     StillsWork,
     TextWork,
+    Unit,
     VideoFacts,
     VideoWork,
+    WholeFile,
     ratio,
 )
-from functions.common.orders import FIRST_SEGMENTS, PREVIEW, shares
+from functions.common.orders import FIRST_SEGMENTS, PREVIEW, makers, shares
 from functions.ingest.cost import LONGEST_S, SHORTEST_S, deadline, encoding_s, whole_file_s
 
 SIDECAR_S: Final = 60
@@ -39,9 +42,12 @@ def orders(plan: Plan) -> tuple[Order, ...]:
     rest = [(chunk.begin, order) for chunk, order in zip(plan.chunks[first:], video[first:], strict=True)]
     rest += [(chunk.begin, _audio(plan, track, chunk)) for track in plan.audio for chunk in track.chunks[1:]]
     in_time = (order for _, order in sorted(rest, key=itemgetter(0)))
-    later = (replace(order, nice=LATER) for order in (*_stills(plan), *_texts(plan), *in_time))
-    share = shares(plan)
-    return tuple(replace(order, share=share[str(order.unit)]) for order in (*playable, *later))
+    later = (replace(order, nice=LATER) for order in (*_stills(plan), *_texts(plan), *in_time, *_files(plan)))
+    share, awaited = shares(plan), {unit for file in plan.files for unit in _needs(plan, file)}
+    files = tuple(file.unit for file in plan.files)
+    return tuple(
+        replace(order, share=share[str(order.unit)], then=files if order.unit in awaited else ()) for order in (*playable, *later)
+    )
 
 
 def side_order(video: str, sidecar: Sidecar) -> Order:
@@ -106,6 +112,18 @@ def _stills(plan: Plan) -> Iterator[Order]:
     if plan.video:
         work = StillsWork(demuxer=plan.demuxer, video=plan.video, duration_s=plan.duration_s)
         yield Order(id=plan.id, rev=plan.rev, unit="s", deadline_s=SHORTEST_S, work=work)
+
+
+def _files(plan: Plan) -> Iterator[Order]:
+    for file in plan.files:
+        work = FileWork(container=file.container, needs=_needs(plan, file), video=file.video, sounds=file.sounds)
+        yield Order(id=plan.id, rev=plan.rev, unit=file.unit, deadline_s=LONGEST_S, work=work)
+
+
+def _needs(plan: Plan, file: WholeFile) -> tuple[Unit, ...]:
+    """Name what a file is put together from: each rendition's units in order, each unit once."""
+    renditions = [*([file.video] if file.video else []), *(sound.name for sound in file.sounds)]
+    return tuple(dict.fromkeys(unit for name in renditions for unit in makers(plan, name)))
 
 
 def _read_through(length_s: float, channels: int = 0) -> int:

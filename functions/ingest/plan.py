@@ -18,15 +18,18 @@ from functions.common.model import (
     AudioTrack,
     Chapter,
     Chunk,
+    File,
     Note,
     Plan,
     Preset,
     Problem,
     Rung,
     Sound,
+    Sounding,
     TextTrack,
     Verdict,
     VideoFacts,
+    WholeFile,
     ratio,
 )
 from functions.common.note import clean_line, read_date
@@ -89,8 +92,20 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
         audio=audio,
         texts=_texts(facts) if facts.picture else (),
         preview=preview(facts, rungs, audio) if preset.preview else None,
+        files=tuple(_file(f"f{number}", file, rungs, audio) for number, file in enumerate(preset.files)),
         note=_note(facts, uploaded),
         problems=tuple(_problems(facts, sounds)),
+    )
+
+
+def _file(unit: str, file: File, rungs: Sequence[Rung], audio: Sequence[AudioTrack]) -> WholeFile:
+    """Choose what is in a whole file: rungs come largest first."""
+    fitting = [rung for rung in rungs if file.edge is None or min(rung.width, rung.height) <= file.edge]
+    return WholeFile(
+        unit=unit,
+        container=file.container,
+        video=(fitting or rungs[-1:])[0].name if rungs else None,
+        sounds=tuple(Sounding(name=track.name, language=track.language, title=track.title) for track in audio),
     )
 
 

@@ -108,7 +108,7 @@ class Burial:
         """Name the ok receipts of every unit that may have made an object: all of its rendition for an init, else one."""
         if side := keys.SIDE_CAPTIONS.parse(key) or keys.SIDE_POSTER.parse(key):
             return [OrderKeys.of_sidecar(video.id, side["rev"]).ok]
-        for form in (keys.SEGMENTS, keys.SPRITE, keys.TEXT):
+        for form in (keys.SEGMENTS, keys.SPRITE, keys.TEXT, keys.FILE):
             if fields := form.parse(key):
                 return [OrderKeys.of_unit(video.id, fields["rev"], fields["unit"]).ok]
         if fields := keys.POSTER.parse(key):
@@ -154,3 +154,4 @@ def objects(receipt: Receipt) -> Iterable[str]:
     yield from (picture.object for picture in receipt.pictures)
     if receipt.captions:
         yield receipt.captions
+    yield from (file.object for file in receipt.files)

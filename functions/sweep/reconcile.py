@@ -20,6 +20,12 @@ StageName = Literal["ingest", "transcode", "index", "catalogue"]
 PERIOD_S: Final = 300  # the schedule's rate in template.yaml
 DOUBLINGS: Final = 14  # 10 minutes x 2^14 is 113 days, past the 14 days that a queue keeps a message
 
+# An object of these is made by one unit, whichever attempt of it wins.
+CLAIMED: Final = (
+    *(keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER, keys.TEXT, keys.FILE),
+    *(keys.SIDE_CAPTIONS, keys.SIDE_POSTER),
+)
+
 
 @dataclass(frozen=True)
 class Video:
@@ -173,7 +179,16 @@ def rivals(media: Iterable[str]) -> dict[str, list[str]]:
     """
     places: dict[str, list[str]] = {}
     for key in media:
-        for form in (keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER, keys.TEXT, keys.SIDE_CAPTIONS, keys.SIDE_POSTER):
+        for form in (
+            keys.INIT,
+            keys.SEGMENTS,
+            keys.SPRITE,
+            keys.POSTER,
+            keys.TEXT,
+            keys.FILE,
+            keys.SIDE_CAPTIONS,
+            keys.SIDE_POSTER,
+        ):
             if fields := form.parse(key):
                 places.setdefault(key.replace(fields["hash"], ""), []).append(key)
     return {place: sorted(group) for place, group in places.items() if len(group) > 1}

@@ -1,6 +1,6 @@
 """Chunks, sounds and texts as ffmpeg commands. PURE: starts nothing. Outputs are names in the working folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 import ffmpeg
 from ffmpeg.nodes import FilterableStream, OutputStream
 
-from functions.common.model import AudioWork, CopyWork, Rung, TextWork, VideoWork
+from functions.common.model import AudioWork, Container, CopyWork, FileWork, Rung, TextWork, VideoWork
 from functions.transcode import encoders, grid
 from functions.transcode.pictures import sprites
 from functions.transcode.pieces import EARLY_S, Piece
@@ -18,9 +18,11 @@ PICTURES: Final = "pictures.mp4"
 SOUND: Final = "sound.mp4"
 TEXT: Final = "text.vtt"
 COPY: Final = "copy"
+WHOLE: Final = "whole"
 
 # The time of each packet, a line each, for pace.py. (-progress is silent until every output has begun, a sprite's at the end.)
 _TOLD: Final = {"stats_mux_pre": "pipe:1", "stats_mux_pre_fmt": "{t}"}
+MUXERS: Final[Mapping[Container, str]] = {"mp4": "mp4", "webm": "webm", "mkv": "matroska"}
 _FIRST: Final = {"c": "copy", "f": "framecrc"}  # which writes a packet's time
 _FRAGMENTED: Final = {
     "f": "mp4",
@@ -106,6 +108,18 @@ def text(program: str, source: Source, work: TextWork) -> list[str]:
 def copy(program: str, source: Source) -> list[str]:
     """Copy bytes as they are: `COPY`. One way to the store for all inputs, with the same limits and certificates."""
     return argv(program, [ffmpeg.output(opened(source, {}, whole=True)["0"], COPY, c="copy", f="data")])
+
+
+def join(program: str, inputs: Sequence[str], work: FileWork) -> list[str]:
+    """Put whole tracks into one file, the picture first: `WHOLE`. An MP4's index goes to its beginning: it plays as it comes."""
+    tracks = [ffmpeg.input(path, f="mov") for path in inputs]
+    sounds = {
+        f"metadata:s:a:{place}": [f"language={sound.language}", *([f"title={sound.title}"] if sound.title else [])]
+        for place, sound in enumerate(work.sounds)
+    }
+    first = {"movflags": "+faststart"} if work.container == "mp4" else {}
+    options = {"c": "copy", "f": MUXERS[work.container], **first, **CLEAN, **sounds}
+    return argv(program, [ffmpeg.output(*tracks, WHOLE, **options)])
 
 
 def rung_name(place: int) -> str:

@@ -9,6 +9,7 @@ from functions.common.errors import Rejected
 from functions.common.model import (
     AudioWork,
     CopyWork,
+    FileWork,
     Order,
     Problem,
     Receipt,
@@ -43,6 +44,8 @@ def make(order: Order, url: str, folder: Path, encoder: Encoder) -> Made:
             return posters.of_video(job, work)
         case TextWork() as work:
             return _text(job, work)
+        case FileWork():
+            raise ValueError("a whole file is joined, not encoded")
         case SidecarWork(sidecar=sidecar):
             return _dropped_captions(job, sidecar) if sidecar.kind == "captions" else posters.of_dropped(job, sidecar)
 

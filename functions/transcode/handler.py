@@ -3,7 +3,7 @@
 import functools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -13,8 +13,9 @@ from botocore.exceptions import ConnectionError as NoConnection
 
 from functions.common import keys, schema
 from functions.common.errors import Rejected
-from functions.common.model import Current, Failure, InboxObject, Order, SidecarWork, Underway, Verdict
+from functions.common.model import Current, Failure, FileWork, InboxObject, Order, SidecarWork, Underway, Verdict
 from functions.common.orders import OrderKeys
+from functions.common.post import OrderPost
 from functions.common.process import harden, private_folder, run
 from functions.common.s3 import S3Door
 from functions.common.stage import Group, Stage
@@ -23,28 +24,39 @@ from functions.common.wiring import Lambda
 from functions.transcode.binaries import find_tools
 from functions.transcode.encode import make
 from functions.transcode.job import Encoder, Made
+from functions.transcode.joining import Joiner
 
 READABLE_S = 900  # a signed address outlives the longest order
 
 type Maker = Callable[[Order, InboxObject], Made]
+type Send = Callable[[Sequence[str]], None]
 
 
 @dataclass(frozen=True)
 class Transcode:
-    """The stage. `make` does the work of one order on one version of an inbox object, or raises Rejected."""
+    """The stage. `make` does the work of one order on one version of an inbox object, or raises Rejected.
+
+    `send` sends the messages that the store would send for these orders.
+    """
 
     buckets: Buckets
     make: Maker
+    send: Send
 
     def act(self, group: Group) -> None:
         """Do one order, unless it is done or nobody wants it any more."""
         key = OrderKeys.parse(group.name)
         body = self.buckets.work.read(group.name)
-        if key is None or body is None or self.buckets.work.read(key.ok) is not None:
+        if key is None or body is None:
             return
         order = schema.load(Order, body)
+        if self.buckets.work.read(key.ok) is None:
+            self._do(order, key)
+        self._follow(order)
+
+    def _do(self, order: Order, key: OrderKeys) -> None:
         wanted = self._wanted(order)
-        if wanted is None:
+        if wanted is None or (isinstance(order.work, FileWork) and not self._due(order, order.work)):
             return
         try:
             made = self.make(order, wanted)
@@ -54,6 +66,23 @@ class Transcode:
         for write in made.objects:
             self.buckets.media.put(write.key, write.body)
         self.buckets.work.create(key.ok, schema.dump(made.receipt))
+
+    def _follow(self, order: Order) -> None:
+        """Send the orders that waited for this one, now that it has a receipt: whoever writes the last receipt sees them all.
+
+        Also after a message that came again: the one before may have been killed between receipt and sending.
+        """
+        for unit in order.then:
+            waiting = OrderKeys.of_unit(order.id, str(order.rev), unit)
+            body = self.buckets.work.read(waiting.order)
+            work = schema.load(Order, body).work if body else None
+            if isinstance(work, FileWork) and self._due(order, work):
+                self.send([waiting.order])
+
+    def _due(self, order: Order, work: FileWork) -> bool:
+        """Tell whether all is there that a file is put together from."""
+        listed = {found.key for found in self.buckets.work.list(keys.OK.prefix(id=order.id, rev=str(order.rev)))}
+        return all(OrderKeys.of_unit(order.id, str(order.rev), unit).ok in listed for unit in work.needs)
 
     def _wanted(self, order: Order) -> InboxObject | None:
         """Give the object to work on, as `current` names it now; None when the order is dead work."""
@@ -83,9 +112,12 @@ class Worker:
     inbox: S3Door
     work: Bucket
     encoder: Encoder
+    joiner: Joiner
 
     def make(self, order: Order, source: InboxObject) -> Made:
         """Do one order on exactly this version of an object. Raises Rejected."""
+        if isinstance(order.work, FileWork):
+            return self.joiner.make(order, order.work)
         try:
             with private_folder() as folder:
                 return make(order, self.inbox.address(source.key, source.version, READABLE_S), folder, self.encoder)
@@ -114,8 +146,10 @@ def _stage() -> Stage:
     parts = Lambda.of("transcode", os.environ)
     harden()
     encoder = Encoder(find_tools(), run, time.monotonic, partial(tell, parts.buckets.work))
-    worker = Worker(S3Door(parts.s3, parts.names.inbox), parts.buckets.work, encoder)
-    return Stage(order_of, Transcode(parts.buckets, worker.make).act, parts.heart, parts.telemetry)
+    joiner = Joiner(parts.s3, parts.names.media, parts.buckets.work, parts.buckets.media, encoder)
+    worker = Worker(S3Door(parts.s3, parts.names.inbox), parts.buckets.work, encoder, joiner)
+    stage = Transcode(parts.buckets, worker.make, OrderPost(parts.sqs, parts.queue).send)
+    return Stage(order_of, stage.act, parts.heart, parts.telemetry)
 
 
 def handle(event: object, _context: object) -> dict[str, list[dict[str, str]]]:

@@ -14,6 +14,7 @@ from functions.common import current as current_module
 from functions.common.adoption import Words, next_current
 from functions.common.inbox import Inventory, take_stock
 from functions.common.model import Current, Entry, Fragment, InboxObject, Manifest, Plan, Sidecar
+from functions.common.orders import OrderKeys
 from functions.common.stage import Group
 from functions.common.store import Absent, Bucket, Buckets, Condition, Created, Look, Same, Write
 from functions.index import handler as index
@@ -23,6 +24,7 @@ from functions.index.progress import Progress, Receipts
 from functions.ingest import handler as ingest
 from functions.sweep import burial, reconcile
 from functions.sweep.survey import Survey
+from functions.transcode import handler as transcode
 
 type Patches = AbstractContextManager[object]
 
@@ -268,6 +270,18 @@ def pages_named_by_content() -> Patches:
     """R12: a page's name says nothing of the root's generation."""
     named = tree._Namer  # noqa: SLF001
     return patch.object(tree, "_Namer", lambda name, _generation: named(name, 1))
+
+
+def followed_once() -> Patches:
+    """R22: a unit's end is followed by whoever wrote its receipt, and by nobody when that one was killed."""
+    act = transcode.Transcode.act
+
+    def once(self: transcode.Transcode, group: Group) -> None:
+        key = OrderKeys.parse(group.name)
+        if key is None or self.buckets.work.read(key.ok) is None:
+            act(self, group)
+
+    return patch.object(transcode.Transcode, "act", once)
 
 
 def lists_forgotten() -> Patches:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from functions.common.errors import Contended, Rejected, Superseded, Unavailable
 from functions.common.events import Message, read
-from functions.common.model import AudioTrack, Chunk, InboxObject, Item, Plan, Preview, Rung, VideoFacts
+from functions.common.model import AudioTrack, Chunk, InboxObject, Item, Plan, Preview, Rung, Sounding, VideoFacts, WholeFile
 from functions.sweep.reconcile import StageName
 from tests.simulation.door import Call
 from tests.simulation.world import World
@@ -50,6 +50,7 @@ class Prober:
             chunks=tuple(_chunk(place, chunks) for place in range(chunks)),
             audio=(_track(chunks),),
             preview=_preview(4.0 * chunks) if kind == "plain" else None,
+            files=(_file(),) if kind == "whole" else (),
         )
 
 
@@ -63,6 +64,11 @@ def _chunk(place: int, chunks: int) -> Chunk:
 
 def _preview(duration_s: float) -> Preview:
     return Preview(name="v/360p-copy", stream=0, origin_s="0/1", duration_s=duration_s, sound_name="a/und-copy", sound=1)
+
+
+def _file() -> WholeFile:
+    sound = Sounding(name="a/und-aac", language="und")
+    return WholeFile(unit="f0", container="mp4", video=f"v/{HEIGHTS[0]}p-h264", sounds=(sound,))
 
 
 def _track(chunks: int) -> AudioTrack:

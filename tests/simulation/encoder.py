@@ -1,5 +1,6 @@
 """What stands in for ffmpeg: makes what an order asks for, in a few bytes."""
 
+import hashlib
 import random
 from dataclasses import dataclass
 
@@ -8,7 +9,9 @@ from functions.common.errors import Rejected
 from functions.common.model import (
     AudioWork,
     CopyWork,
+    FileWork,
     InboxObject,
+    MadeFile,
     Order,
     Picture,
     Receipt,
@@ -64,6 +67,8 @@ class Encoder:
                 return self._tracks(order, [track.name], body)
             case CopyWork(preview=preview):
                 return self._tracks(order, [preview.name, str(preview.sound_name)], body)
+            case FileWork():
+                return self._whole(order, body)
             case StillsWork():
                 return self._poster(order, body)
         raise ValueError(f"no source here has a {order.work}")
@@ -91,6 +96,11 @@ class Encoder:
     def _poster(self, order: Order, body: str) -> Made:
         made = self._write(order, keys.POSTER, f"{body} poster", width=320, picture="jpg")
         return Made((made,), Receipt(id=order.id, rev=order.rev, unit=order.unit, pictures=(_picture(made.key),)))
+
+    def _whole(self, order: Order, body: str) -> Made:
+        made = self._write(order, keys.FILE, f"{body} whole", unit=str(order.unit), container="mp4")
+        file = MadeFile(object=made.key, container="mp4", size=len(made.body), sha512=hashlib.sha512(made.body).hexdigest())
+        return Made((made,), Receipt(id=order.id, rev=order.rev, unit=order.unit, files=(file,)))
 
     def _of_sidecar(self, order: Order, work: SidecarWork) -> Made:
         stored = self.world.get("inbox", work.sidecar.object.key, work.sidecar.object.version)

@@ -71,6 +71,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("fragments-first", breaks.fragments_first, faults=KILLING),
     Mutant("garbage-too-soon", breaks.garbage_while_the_manifest_is_behind, faults=SWEPT, script="one after the other"),
     Mutant("pages-by-content", breaks.pages_named_by_content, faults=STORMY, script="a note here and there"),
+    Mutant("followed-once", breaks.followed_once, sweeping=False, faults=KILLING, script="one that is put together"),
     Mutant("lists-forgotten", breaks.lists_forgotten, faults=KILLING, script="a tag on and off"),
     Mutant("rev-returns", breaks.rev_of_the_version, script="another extension and back"),
     Mutant("sidecar-returns", breaks.sidecar_of_the_version, sweeping=False, script="captions away and back"),

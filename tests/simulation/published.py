@@ -13,7 +13,7 @@ from tests.simulation.world import World
 ENDS = b"#EXT-X-ENDLIST\n"
 RANGE = re.compile(r"#EXT-X-BYTERANGE:(\d+)@(\d+)")
 LINK = re.compile(r'URI="([^"]+)"')
-HASHED = (keys.SEGMENTS, keys.INIT, keys.SPRITE, keys.POSTER, keys.SIDE_CAPTIONS, keys.SIDE_POSTER)
+HASHED = (keys.SEGMENTS, keys.INIT, keys.SPRITE, keys.POSTER, keys.FILE, keys.SIDE_CAPTIONS, keys.SIDE_POSTER)
 
 
 class BrokenError(AssertionError):
@@ -80,6 +80,7 @@ def reachable(world: World, manifest: Manifest, without: str = "") -> set[str]:
     if playable:
         named |= {picture.object for picture in playable.posters} | {captions.object for captions in playable.captions}
         named |= {playable.storyboard} if playable.storyboard else set()
+        named |= {file.object for file in playable.files}
     for name in sorted(named):
         there(world, name, where, without)
     if playable is None:

@@ -75,6 +75,7 @@ def _deserved(world: World, inventory: Inventory, manifest: Manifest) -> tuple[s
     deserved = {
         "good": "ready",
         "plain": "ready",
+        "whole": "ready",
         "blank": "ready",
         "damaged": "rejected",
         "undecodable": "failed" if int(chunks) > 1 else "ready",

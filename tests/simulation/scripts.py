@@ -36,6 +36,7 @@ WORDS, OTHER_WORDS, BAD_WORDS = "hello", "good bye", "bad"
 
 BY_HAND: dict[str, tuple[Action, ...]] = {
     "one video": (put("a.mp4", "good 1 3"),),
+    "one that is put together, replaced and deleted": (*(put("a.mp4", f"whole {nonce} 2") for nonce in (1, 2)), remove("a.mp4")),
     "one that plays at once": (put("a.mp4", "plain 1 3"),),
     "one that plays at once, replaced and deleted": (*(put("a.mp4", f"plain {nonce} 2") for nonce in (1, 2)), remove("a.mp4")),
     "note and captions": (
@@ -70,8 +71,9 @@ BY_HAND: dict[str, tuple[Action, ...]] = {
     "crashing": (put("a.mp4", "crash 1 1"), put("b.mp4", "good 1 1")),
 }
 
-# For broken rules that only a longer story shows. A crash before and after each of its calls would show nothing new.
+# For broken rules that only these stories show. A crash before and after each of its calls would show nothing new.
 LONGER: dict[str, tuple[Action, ...]] = {
+    "one that is put together": (put("a.mp4", "whole 1 3"),),
     "unlisted and back": (
         *(put(f"{stem}.mp4", "good 1 1") for stem in "ab"),
         *(put(f"{stem}.json", note) for note in (HIDDEN, NOTE, HIDDEN) for stem in "ab"),

@@ -1,7 +1,7 @@
 """The project's own stages, each with one worker's view of the store, as Lambda would make them."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -67,11 +67,16 @@ class Stages:
                 return Stage(ingest.stem_of, ingest.Ingest(buckets, Prober(self.world).plan).act, heart, self.log)
             case "transcode":
                 encoder = Encoder(self.world, self.chance, self.inexact, self.fixed_names, self.attempts, made)
-                return Stage(transcode.order_of, transcode.Transcode(buckets, encoder.make).act, heart, self.log)
+                stage = transcode.Transcode(buckets, encoder.make, lambda orders: self._send(call, orders))
+                return Stage(transcode.order_of, stage.act, heart, self.log)
             case "index":
                 return Stage(keys.id_of, Index(buckets, self.memories[slot]).act, heart, self.log)
             case "catalogue":
                 return Stage(catalogue.name_of, catalogue.Catalogue(buckets, TEXT, self.read[slot]).act, heart, self.log)
+
+    def _send(self, call: Call, orders: Sequence[str]) -> None:
+        for order in orders:
+            call("send", "transcode", lambda: self.world.send("transcode", events.body([order])))  # noqa: B023  # used at once
 
     def search(self, call: Call) -> search.Search:
         """Make a search that bundles without Pagefind."""

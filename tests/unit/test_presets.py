@@ -39,7 +39,7 @@ def test_ones_own_preset_is_a_file_beside_the_others(folder: Path) -> None:
 
 
 def test_an_unknown_preset_is_answered_with_those_that_there_are() -> None:
-    with pytest.raises(Misconfigured, match=r"no preset 'av1'.*there are archive, hevc, modern, small, web, webm"):
+    with pytest.raises(Misconfigured, match=r"no preset 'av1'.*there are archive, hevc, modern, mp4, small, web, webm"):
         presets.preset("av1")
 
 

@@ -10,6 +10,8 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 # A file is pure unless it stands here, with the effect that it has.
 EFFECT = {
+    "common.ahead": "threads",
+    "common.post": "calls SQS",
     "common.current": "reads and writes by the store's verbs",
     "common.heartbeat": "calls SQS from a thread",
     "common.launch": "sets limits on its own process",
@@ -20,7 +22,6 @@ EFFECT = {
     "common.wiring": "makes clients",
     "api.handler": "wires",
     "api.check": "writes a probe",
-    "api.post": "calls SQS",
     "api.queue": "reads by the store's verbs",
     "api.retry": "reads and deletes by the store's verbs",
     "api.items": "reads and writes by the store's verbs",
@@ -40,6 +41,7 @@ EFFECT = {
     "sweep.letters": "sends and deletes messages",
     "sweep.post": "calls SQS",
     "sweep.survey": "reads by the store's verbs",
+    "transcode.joining": "reads and writes media, runs ffmpeg",
     "transcode.binaries": "finds the packaged program",
     "transcode.encode": "runs ffmpeg",
     "transcode.handler": "wires",

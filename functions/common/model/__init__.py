@@ -6,8 +6,8 @@ names its schema in `$schema`; an unknown field, a missing one or a value out of
 
 from functions.common.model.access import Action, Asked, Client, Token
 from functions.common.model.inbox import Chapter, Current, InboxObject, Item, Note, Problem, Sidecar
-from functions.common.model.presets import Preset, Sound, Step
-from functions.common.model.receipts import Failure, Picture, Receipt, Segment, Sprite, TrackPart
+from functions.common.model.presets import File, Preset, Sound, Step
+from functions.common.model.receipts import Failure, MadeFile, Picture, Receipt, Segment, Sprite, TrackPart
 from functions.common.model.site import (
     Bundle,
     Captions,
@@ -28,6 +28,7 @@ from functions.common.model.site import (
 from functions.common.model.values import (
     STEREO,
     AudioCodec,
+    Container,
     Count,
     Document,
     Id,
@@ -51,11 +52,13 @@ from functions.common.model.work import (
     AudioWork,
     Chunk,
     CopyWork,
+    FileWork,
     Order,
     Plan,
     Preview,
     Rung,
     SidecarWork,
+    Sounding,
     StillsWork,
     TextTrack,
     TextWork,
@@ -63,6 +66,7 @@ from functions.common.model.work import (
     Verdict,
     VideoFacts,
     VideoWork,
+    WholeFile,
 )
 
 DOCUMENTS: tuple[type[Document], ...] = (
@@ -84,6 +88,7 @@ __all__ = [
     "Chapter",
     "Chunk",
     "Client",
+    "Container",
     "CopyWork",
     "Count",
     "Current",
@@ -92,6 +97,8 @@ __all__ = [
     "Entry",
     "Explained",
     "Failure",
+    "File",
+    "FileWork",
     "Fragment",
     "Id",
     "InboxObject",
@@ -101,6 +108,7 @@ __all__ = [
     "Language",
     "Line",
     "Live",
+    "MadeFile",
     "Manifest",
     "Member",
     "Members",
@@ -124,6 +132,7 @@ __all__ = [
     "Sidecar",
     "SidecarWork",
     "Sound",
+    "Sounding",
     "Sprite",
     "Status",
     "Step",
@@ -142,5 +151,6 @@ __all__ = [
     "VideoFacts",
     "VideoWork",
     "Visibility",
+    "WholeFile",
     "ratio",
 ]

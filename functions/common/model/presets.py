@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from functions.common.model.values import AudioCodec, Document, Line, Value, VideoCodec
+from functions.common.model.values import AudioCodec, Container, Document, Line, Value, VideoCodec
 
 
 class Step(Value, frozen=True):
@@ -26,13 +26,22 @@ class Sound(Value, frozen=True):
     channels: Annotated[int, Meta(ge=1, le=8)] = 2
 
 
+class File(Value, frozen=True):
+    """A whole file beside the stream, of the largest step that is not above `edge`, or of the largest of all, and of all sounds."""
+
+    container: Container
+    edge: Annotated[int, Meta(ge=2, le=4320)] | None = None
+
+
 class Preset(Document, frozen=True, tag="preset-1.json"):
     """What is made of a source. `video`: the steps, largest first; `audio`: the form that plays by default first.
 
     `preview`: whether a source that browsers play as it is plays at once, until the ladder is complete.
+    `files`: what is put together besides, to be downloaded.
     """
 
     about: Line
     video: Annotated[tuple[Step, ...], Meta(min_length=1, max_length=16)]
     audio: Annotated[tuple[Sound, ...], Meta(min_length=1, max_length=4)]
     preview: bool = True
+    files: Annotated[tuple[File, ...], Meta(max_length=4)] = ()

@@ -1,7 +1,11 @@
 """What was made. PURE."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from functions.common.model.inbox import Problem, Sidecar
-from functions.common.model.values import Count, Document, Id, Key, Ratio, Seconds, Unit, Value
+from functions.common.model.values import Container, Count, Document, Id, Key, Ratio, Seconds, Unit, Value
 from functions.common.model.work import Verdict
 
 
@@ -42,6 +46,15 @@ class Picture(Value, frozen=True):
     height: Count
 
 
+class MadeFile(Value, frozen=True):
+    """A whole file. `size` in bytes; `sha512` in hexadecimal digits."""
+
+    object: Key
+    container: Container
+    size: Count
+    sha512: Annotated[str, Meta(pattern="^[0-9a-f]{128}$")]
+
+
 class Receipt(Document, frozen=True, tag="receipt-1.json"):
     """A unit done: it names every object that belongs to the video, and so commits them."""
 
@@ -54,6 +67,7 @@ class Receipt(Document, frozen=True, tag="receipt-1.json"):
     sprites: tuple[Sprite, ...] = ()
     pictures: tuple[Picture, ...] = ()
     captions: Key | None = None
+    files: tuple[MadeFile, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 from functions.common import keys
 from functions.common.errors import Code
 from functions.common.model.inbox import Chapter, Problem
-from functions.common.model.receipts import Picture
+from functions.common.model.receipts import MadeFile, Picture
 from functions.common.model.values import Count, Document, Id, Key, Language, Line, Seconds, Status, Time, Value, Visibility
 
 
@@ -22,7 +22,7 @@ class Captions(Value, frozen=True):
 class Playable(Value, frozen=True):
     """What can be played now, and all that depends on its rev. `complete`: nothing more will come.
 
-    `main` is the multivariant playlist; `duration_s` the planned length, `available_s` what is encoded.
+    `main` is the multivariant playlist; `duration_s` the planned length, `available_s` what is encoded; `files` are whole ones.
     """
 
     rev: Id
@@ -35,6 +35,7 @@ class Playable(Value, frozen=True):
     posters: tuple[Picture, ...] = ()
     storyboard: Key | None = None
     captions: tuple[Captions, ...] = ()
+    files: tuple[MadeFile, ...] = ()
 
 
 class Label(Value, frozen=True):

@@ -8,6 +8,7 @@ from functions.common.errors import Code
 from functions.common.model.inbox import Note, Problem, Sidecar
 from functions.common.model.values import (
     AudioCodec,
+    Container,
     Count,
     Document,
     Id,
@@ -119,6 +120,23 @@ class Preview(Value, frozen=True):
     sound: Count | None = None
 
 
+class Sounding(Value, frozen=True):
+    """A sound of a whole file: its rendition, its language and title."""
+
+    name: str
+    language: Language
+    title: Line | None = None
+
+
+class WholeFile(Value, frozen=True):
+    """A file put together from the chunks of one rung, and of all sounds."""
+
+    unit: Unit
+    container: Container
+    video: str | None = None
+    sounds: tuple[Sounding, ...] = ()
+
+
 class Plan(Document, frozen=True, tag="plan-1.json"):
     """The pinned decision for one rev: created once, never changed. Either `rejected`, or what to make of the source.
 
@@ -140,6 +158,7 @@ class Plan(Document, frozen=True, tag="plan-1.json"):
     audio: tuple[AudioTrack, ...] = ()
     texts: tuple[TextTrack, ...] = ()
     preview: Preview | None = None
+    files: tuple[WholeFile, ...] = ()
     note: Note | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -201,19 +220,29 @@ class SidecarWork(Value, frozen=True, tag_field="kind", tag="sidecar"):
     sidecar: Sidecar
 
 
+class FileWork(Value, frozen=True, tag_field="kind", tag="file"):
+    """Put a whole file together from what these units made, once all of them are done."""
+
+    container: Container
+    needs: tuple[Unit, ...]
+    video: str | None = None
+    sounds: tuple[Sounding, ...] = ()
+
+
 class Order(Document, frozen=True, tag="order-1.json"):
     """A unit to do. `rev` is absent for a sidecar. The source's version is the one that `current` names.
 
     `nice` is how far its encoder stands back where workers share processors, as nice(2) counts it. In Lambda none do. `share` is
-    this unit's part of the plan's whole work.
+    this unit's part of the plan's whole work. `then`: units that may have waited for this one.
     """
 
     id: Id
     deadline_s: Annotated[int, Meta(ge=1)]
-    work: VideoWork | AudioWork | CopyWork | StillsWork | TextWork | SidecarWork
+    work: VideoWork | AudioWork | CopyWork | StillsWork | TextWork | FileWork | SidecarWork
     rev: Id | None = None
     unit: Unit | None = None
     nice: Annotated[int, Meta(ge=0, le=19)] = 0
+    then: tuple[Unit, ...] = ()
     share: Share = 0.0
 
 

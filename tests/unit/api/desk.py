@@ -18,10 +18,10 @@ from moto import mock_aws
 from functions.api.auth import Guard
 from functions.api.handler import Api
 from functions.api.items import Items
-from functions.api.post import OrderPost
 from functions.api.uploads import Uploads
 from functions.common import events, keys, s3, schema
 from functions.common.model import Document, Manifest
+from functions.common.post import OrderPost
 from functions.common.settings import BucketNames
 from functions.common.store import Buckets
 

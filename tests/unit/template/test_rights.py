@@ -25,6 +25,7 @@ FIELDS = {
     "item": "6f1c2f0e-7f0b-4b6a-9f3e-0c5a8f1d2b3c",
     "file": "talk.mp4",
     "token": "tokenabcdefghij2",
+    "container": "webm",
 }
 FORMS = {name: form for name, form in vars(keys).items() if isinstance(form, keys.Form)}
 BUCKET_OF = {
@@ -47,7 +48,7 @@ OBJECTS = {name: (BUCKET_OF[form], key(form)) for name, form in FORMS.items()} |
 RECEIPTS = {"OK", "ERROR", "SIDE_OK", "SIDE_ERROR", "INGEST_ERROR"}
 ERRORS = {"ERROR", "SIDE_ERROR", "INGEST_ERROR"}
 ORDERS = {"ORDER", "SIDE_ORDER"}
-ENCODED = {"INIT", "SEGMENTS", "SPRITE", "POSTER", "TEXT", "SIDE_CAPTIONS", "SIDE_POSTER"}
+ENCODED = {"INIT", "SEGMENTS", "SPRITE", "POSTER", "TEXT", "FILE", "SIDE_CAPTIONS", "SIDE_POSTER"}
 INDEXED = {"MANIFEST", "MAIN", "PLAYLIST", "STORYBOARD"}
 PAGES = {"INDEX_PAGE", "LIST_PAGE", "WATCH_PAGE", "EMBED_PAGE", "OEMBED", "ATOM_FEED", "JSON_FEED", "ROBOTS", "SITEMAP"}
 PARTS = {"PAGE", "DIRECTORY"}
@@ -64,7 +65,7 @@ WRITES = {
 }
 READS = {
     "ingest": {"CURRENT", "PLAN", *ORDERS, *RECEIPTS, "ITEM", "UPLOAD", "DROPPED"},
-    "transcode": {"CURRENT", *ORDERS, *RECEIPTS},
+    "transcode": {"CURRENT", *ORDERS, *RECEIPTS, "INIT", "SEGMENTS"},
     "index": {"CURRENT", "PLAN", *RECEIPTS, "FRAGMENT", *ENCODED, *INDEXED},
     "catalogue": {"MANIFEST", "ROOT", *PARTS, *PAGES, "SITEMAP_PART", "UNSEARCHED"},
     "search": {"MANIFEST", "TEXT", "SIDE_CAPTIONS", "LIVE", *BUNDLES},
@@ -186,11 +187,11 @@ def test_a_worker_may_keep_its_message_hidden(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_only_sweep_and_api_send_messages(stage: str) -> None:
+def test_only_sweep_and_api_send_messages_and_transcode_to_itself(stage: str) -> None:
     sent = {name for name in resources("AWS::SQS::Queue") if may(stage, "sqs:SendMessage", f"{name}.Arn")}
     all_stages = {f"{queued.capitalize()}Queue" for queued in QUEUED}
 
-    assert sent == {"sweep": all_stages, "api": {"TranscodeQueue"}}.get(stage, set())
+    assert sent == {"sweep": all_stages, "api": {"TranscodeQueue"}, "transcode": {"TranscodeQueue"}}.get(stage, set())
 
 
 @pytest.mark.parametrize("bucket", ["Media", "Site"])

@@ -1,4 +1,4 @@
-"""The transcode stage's queue. EFFECT: calls SQS."""
+"""The way to the transcode stage's queue. EFFECT: calls SQS."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
