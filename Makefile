@@ -1,6 +1,7 @@
 # reelbucket's commands. Each target does the set-up that it needs, and only once; `make` alone lists them.
 #
 # SEED=               leaves out the sample video of `make up`
+# KEEP=               forgets the library at `make down`, which otherwise comes back at the next `make up`
 # REEL_PORT=4600      the port of the local stack; 0 is any free one. Without it 4566, or another one if that is taken
 # REEL_LOCAL=.other   the folder of a second local stack, to run beside the first
 # UPGRADE=upgrade     lets `make lock` take newer versions

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 from click.shell_completion import get_completion_class
@@ -16,8 +16,16 @@ from .config import KEYS, Config
 from .failures import Failed, Misused, Refused
 from .items import Check, Token
 from .screen import amount
+from .server import local_stack
 from .shell import CODES, Asked, Reel, common, open_reel, open_screen, reel, write_json
 
+if TYPE_CHECKING:
+    from .library import Library
+
+BUCKETS: Final = ("inbox", "work", "media")
+STACK: Final = click.option(
+    "--stack", metavar="NAME", help="A stack in AWS, with the credentials of the AWS command line; else the local one."
+)
 ACTIONS: Final = ("read", "send", "delete")
 SKEW_S: Final = 300  # S3 refuses a signature of another time by 15 minutes; a clock that is off by 5 will be
 
@@ -141,6 +149,50 @@ def _clock(running: Reel) -> Check:
         well=off_s < SKEW_S,
         said=f"{off_s:.0f} s from the server's" + ("" if off_s < SKEW_S else ": set this machine's clock"),
     )
+
+
+@reel.command(epilog=CODES)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@STACK
+def backup(folder: Path, stack: str | None) -> None:
+    """Copy a whole library into FOLDER.
+
+    Everything: what was sent, what was made of it, and what the stages know. What is in FOLDER already is not copied again.
+    """
+    screen = open_screen()
+    count = _library(stack).backup(folder, screen.say)
+    screen.say(f"{count} objects are in {folder}.")
+
+
+@reel.command(epilog=CODES)
+@click.argument("folder", type=click.Path(file_okay=False, exists=True, path_type=Path))
+@STACK
+def restore(folder: Path, stack: str | None) -> None:
+    """Put a library from FOLDER into an empty stack.
+
+    Nothing is encoded again.
+    """
+    screen = open_screen()
+    count = _library(stack).restore(folder, screen.say)
+    screen.say(f"{count} objects are back.")
+
+
+def _library(stack: str | None) -> "Library":
+    """Open the buckets of a stack. Raises Misused."""
+    try:
+        import boto3  # noqa: PLC0415  # who only sends needs it not
+
+        from .library import Library  # noqa: PLC0415
+    except ImportError as error:
+        raise Misused("This needs boto3: `uv tool install '.[library]'` in a checkout, or `pip install boto3`.") from error
+    if stack is None:
+        found = local_stack(os.environ)
+        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=found["region"])  # noqa: S106  # LocalStack's
+        s3 = session.client("s3", endpoint_url=found["endpoint"])
+        return Library(s3, {name: found[f"{name}_bucket"] for name in BUCKETS})
+    (described,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    return Library(boto3.client("s3"), {name: outputs[f"{name.title()}BucketName"] for name in BUCKETS})
 
 
 @reel.command(epilog=CODES)

@@ -57,9 +57,9 @@ def find_server(named: str | None, environment: Mapping[str, str], config: Confi
     if address:
         configured = config.get("token") if address.rstrip("/") == (config.get("server") or "").rstrip("/") else None
         return _remote(address.rstrip("/") + "/", environment.get("REEL_TOKEN") or configured or "", pool)
-    stack = CHECKOUT / (environment.get("REEL_LOCAL") or ".local") / "stack.json"
-    if stack.is_file():
-        return _local(stack)
+    if _stack_file(environment).is_file():
+        stack = local_stack(environment)
+        return Server(_routes(stack["api_url"]), stack["api_token"], stack["site_url"], stack["media_url"])
     raise Misused(
         "No server is known. `reel config server URL` and `reel config token TOKEN` name one for good, --server or REEL_SERVER "
         "with REEL_TOKEN for once; in a checkout, `make up` starts a server that is found by itself."
@@ -112,9 +112,19 @@ def _routes(api: str) -> str:
     return api.rstrip("/").removesuffix(ROUTES) + ROUTES
 
 
-def _local(file: Path) -> Server:
+def local_stack(environment: Mapping[str, str]) -> dict[str, str]:
+    """Read what `make up` wrote of the local stack. Raises Misused."""
+    file = _stack_file(environment)
     try:
         stack = json.loads(file.read_text())
-        return Server(_routes(stack["api_url"]), stack["api_token"], stack["site_url"], stack["media_url"])
-    except (ValueError, KeyError) as error:
+        for name in ("api_url", "api_token", "site_url", "media_url"):
+            stack[name]
+    except FileNotFoundError as error:
+        raise Misused("There is no local stack. `make up` in a checkout starts one.") from error
+    except (ValueError, KeyError, TypeError) as error:
         raise Misused(f"{file} cannot be read. `make up` writes it anew.") from error
+    return dict(stack)
+
+
+def _stack_file(environment: Mapping[str, str]) -> Path:
+    return CHECKOUT / (environment.get("REEL_LOCAL") or ".local") / "stack.json"

@@ -54,12 +54,18 @@ def expects(current: Current | None, inventory: Inventory) -> bool:
 
 def _adopted(old: Current, found: tuple[Sidecar, ...]) -> tuple[Sidecar, ...]:
     """Keep the adoption of what was there already; what is new is adopted by the generation that will be written."""
-    known = {_unadopted(sidecar): sidecar for sidecar in old.sidecars}
-    return tuple(known.get(sidecar) or replace(sidecar, adopted=old.generation + 1) for sidecar in found)
+
+    def adopted(sidecar: Sidecar) -> Sidecar:
+        for known in old.sidecars:
+            if known.kind == sidecar.kind and _same(known.object, sidecar.object):
+                return replace(sidecar, adopted=known.adopted, first=known.first)
+        return replace(sidecar, adopted=old.generation + 1, first=sidecar.object.version)
+
+    return tuple(adopted(sidecar) for sidecar in found)
 
 
 def _unadopted(sidecar: Sidecar) -> Sidecar:
-    return replace(sidecar, adopted=0)
+    return replace(sidecar, adopted=0, first="")
 
 
 def _same(old: InboxObject, new: InboxObject) -> bool:

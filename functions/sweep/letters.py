@@ -78,6 +78,6 @@ class Letters:
         current_body = self.buckets.work.read(keys.CURRENT.key(id=order.id))
         current = schema.load(Current, current_body) if current_body else None
         sidecar = order.work.sidecar if isinstance(order.work, SidecarWork) else None
-        if current and (sidecar in current.sidecars if sidecar else current.rev == order.rev):
+        if current and (sidecar.rev in {known.rev for known in current.sidecars} if sidecar else current.rev == order.rev):
             failure = Failure(id=order.id, rev=order.rev, unit=order.unit, sidecar=sidecar, verdict=GAVE_UP)
             self.buckets.work.create(order_keys.error, schema.dump(failure))

@@ -91,7 +91,7 @@ class Transcode:
         if current is None:
             return None
         if isinstance(order.work, SidecarWork):
-            return next((s.object for s in current.sidecars if s == order.work.sidecar), None)
+            return next((s.object for s in current.sidecars if s.rev == order.work.sidecar.rev), None)
         return current.source if current.rev == order.rev else None
 
 

@@ -29,6 +29,16 @@ class Places:
         return self.own / "run"
 
     @property
+    def library(self) -> Path:
+        """Give the folder in which the library outlives the emulator."""
+        return self.own / "library"
+
+    @property
+    def token_file(self) -> Path:
+        """Give the file that keeps the API's secret."""
+        return self.own / "api-token"
+
+    @property
     def stack_file(self) -> Path:
         """Give the file that tells the client and the tests where the stack is."""
         return self.own / "stack.json"

@@ -3,12 +3,15 @@
 import json
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from client.reel.failures import Failed
+from client.reel.library import Library
 from infra.local import deployment, emulator, seed
 from infra.local.account import REGION, Account, bucket_name
 from infra.local.command import LocalError, end_with, say
@@ -55,10 +58,11 @@ def up(where: Places, parameters: Mapping[str, str] | None = None) -> Stack:
     where.own.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor() as pool:
         built = pool.submit(deployment.build)
-        running = _running(where) or emulator.start(where)
+        found = _running(where)
+        running = found or emulator.start(where)
         build = built.result()
     account = Account.at(running.endpoint)
-    token = _token(account)
+    token = _token(account, where)
     addresses = {
         "SiteUrl": _site_url(running.port, bucket_name("site")),
         "MediaUrl": _media_url(running.port, bucket_name("media")),
@@ -66,6 +70,8 @@ def up(where: Places, parameters: Mapping[str, str] | None = None) -> Stack:
     _deploy(account, build, {**deployment.PARAMETERS, **addresses, **(parameters or {})}, where)
     stack = _described(account, running.port, token)
     stack.write(where.stack_file)
+    if found is None:
+        _bring_back(account, stack, where)
     _publish_site(account, stack, build, where)
     return stack
 
@@ -87,6 +93,25 @@ def _publish_site(account: Account, stack: Stack, build: str, where: Places) -> 
         put_stamp(stamp, mark)
 
 
+def keep(where: Places) -> None:
+    """Copy the library beside the emulator, which forgets everything when it ends; `up` brings it back."""
+    running = emulator.running(where)
+    if running and running.is_healthy() and where.stack_file.is_file():
+        stack = Stack.read(where.stack_file)
+        count = _library(Account.at(stack.endpoint), stack).backup(where.library, lambda _: None)
+        say(f"kept {count} objects of the library in {where.library}")
+
+
+def _bring_back(account: Account, stack: Stack, where: Places) -> None:
+    if where.library.is_dir():
+        count = _library(account, stack).restore(where.library, lambda _: None)
+        say(f"brought back {count} objects of the library")
+
+
+def _library(account: Account, stack: Stack) -> Library:
+    return Library(account.s3, {"inbox": stack.inbox_bucket, "work": stack.work_bucket, "media": stack.media_bucket})
+
+
 def down(where: Places) -> bool:
     """Stop the stack, and nothing else; tell whether one was running."""
     where.stack_file.unlink(missing_ok=True)
@@ -102,13 +127,16 @@ def _running(where: Places) -> emulator.Emulator | None:
     return found
 
 
-def _token(account: Account) -> str:
-    """Give the API's secret; made once for each start of the emulator."""
+def _token(account: Account, where: Places) -> str:
+    """Give the API's secret, which is made once, so that the tokens that it signed are in force after a restart."""
     name = deployment.TOKEN_PARAMETER
     try:
         return account.ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     except account.ssm.exceptions.ParameterNotFound:
-        token = secrets.token_urlsafe(32)
+        if not where.token_file.is_file():
+            where.token_file.touch(mode=0o600)
+            where.token_file.write_text(secrets.token_urlsafe(32))
+        token = where.token_file.read_text()
         account.ssm.put_parameter(Name=name, Value=token, Type="SecureString")
         return token
 
@@ -148,17 +176,21 @@ def _queues(found: Mapping[str, tuple[str, str]]) -> dict[str, str]:
 
 
 def main() -> None:
-    """``up`` starts or renews the stack and shows a video on it (SEED= leaves that out); ``down`` stops it."""
+    """``up`` starts or renews the stack and shows a video (SEED= leaves that out); ``down`` keeps its library (KEEP= does not)."""
     try:
         where = places()
         match sys.argv[1:]:
             case ["up"]:
                 _announce(up(where), seeds=bool(os.environ.get("SEED", "demo")))
             case ["down"]:
+                if os.environ.get("KEEP", "library"):
+                    keep(where)
+                else:
+                    shutil.rmtree(where.library, ignore_errors=True)
                 say("stopped" if down(where) else "nothing was running")
             case _:
                 sys.exit("usage: python -m infra.local.stack up | down")
-    except (LocalError, ValueError) as error:
+    except (LocalError, Failed, ValueError) as error:
         end_with(error)
 
 

@@ -9,7 +9,7 @@ from tests.media import clip
 from tests.stack.conftest import Runs
 from tests.stack.library import Library
 
-CLIP = "film_12s"
+CLIP = "mpegts"  # small, and of two chunks
 
 
 @pytest.mark.parametrize(("preset", "kind"), [("mp4", "mp4"), ("webm", "webm"), ("archive", "mkv")])

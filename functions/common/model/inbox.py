@@ -21,18 +21,20 @@ class InboxObject(Value, frozen=True):
 class Sidecar(Value, frozen=True):
     """Captions or a poster that lie beside a source.
 
-    `adopted` is the generation of `current` that took it in, 0 before. A file that was away and is back is taken in anew.
+    `adopted` is the generation of `current` that took it in, 0 before, and `first` the version that it then had: the same bytes put
+    again are the same sidecar. A file that was away and is back is taken in anew.
     """
 
     kind: Literal["captions", "poster"]
     object: InboxObject
     language: Language | None = None
     adopted: Count = 0
+    first: str = ""
 
     @property
     def rev(self) -> str:
         """Name this adoption; like a source's rev it never returns."""
-        return keys.rev(self.object.key, self.object.version, str(self.adopted))
+        return keys.rev(self.object.key, self.first or self.object.version, str(self.adopted))
 
 
 class Chapter(Value, frozen=True):
