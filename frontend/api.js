@@ -7,6 +7,10 @@ import { PartFailed } from "./uploader.js";
 /** @typedef {import("./uploader.js").SignedPart} SignedPart */
 /** @typedef {{number: number, etag: string, size: number}} Arrived */
 /** @typedef {{upload_id: string, part_size: number, parts: SignedPart[]}} Upload */
+/** @typedef {{client_id: string, item_id: string}} Owned */
+/** @typedef {{unit: string, since: string, progress: number, speed: number}} Unit */
+/** @typedef {{video_id: string, file_name: string, client_id: string | null, item_id: string | null, progress: number, since: string, underway: Unit[], error: {message: string, todo: string} | null}} Job */
+/** @typedef {{to_do: Job[], in_progress: Job[], failed: Job[], done: Job[], more: boolean}} Queue */
 /** @typedef {{item_id: string, client_id: string, video_id: string, upload: Upload}} Item */
 
 /** An answer that is not a success, in the API's own words (RFC 9457); `status` 0: no answer. */
@@ -62,9 +66,19 @@ export class Api {
     return this.#ask("POST", `${place(item)}/complete`, { parts });
   }
 
-  /** @param {Item} item */
+  /** @param {Owned} item */
   remove(item) {
     return this.#ask("DELETE", place(item));
+  }
+
+  /** What is to do, in progress, failed, and done lately. @returns {Promise<Queue>} */
+  queue() {
+    return this.#ask("GET", "/queue");
+  }
+
+  /** @param {Owned} item */
+  retry(item) {
+    return this.#ask("POST", `${place(item)}/retry`);
   }
 
   /** @param {string} method @param {string} path @param {object} [body] */
@@ -80,7 +94,7 @@ export class Api {
   }
 }
 
-/** @param {Item} item */
+/** @param {Owned} item */
 function place({ client_id, item_id }) {
   return `/item/${encodeURIComponent(client_id)}/${encodeURIComponent(item_id)}`;
 }

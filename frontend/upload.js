@@ -5,6 +5,7 @@ import { appears, follow, manifestUrl, readConfig } from "./documents.js";
 import { bytes, span } from "./format.js";
 import { element, find } from "./page.js";
 import { describe, moving } from "./states.js";
+import { authorised, token } from "./token.js";
 import { UnfinishedUploads } from "./unfinished.js";
 import { PartFailed, planParts, Progress, sendParts } from "./uploader.js";
 
@@ -13,13 +14,11 @@ import { PartFailed, planParts, Progress, sendParts } from "./uploader.js";
 /** @typedef {import("./api.js").Item} Item */
 /** @typedef {{item: Item, arrived: Map<number, import("./api.js").Arrived>, done: boolean}} Begun */
 
-const TOKEN = "reelbucket.token";
 const CLIENT = "reelbucket.client";
 const [UNKNOWN, CLOSED] = [404, 409]; // what the API answers of an item that was deleted, and of an upload that is over
 
 const drop = find(".drop", HTMLElement);
 const input = find("input[type=file]", HTMLInputElement);
-const form = find(".token", HTMLFormElement);
 const pattern = find("template", HTMLTemplateElement).content.querySelector("li");
 const list = find(".files", HTMLUListElement);
 let sending = 0;
@@ -27,7 +26,7 @@ let sending = 0;
 let turn = Promise.resolve();
 
 const config = await readConfig();
-const api = config.api && new Api(config.api, clientId(), () => localStorage.getItem(TOKEN) ?? "");
+const api = config.api && new Api(config.api, clientId(), () => token());
 const unfinished = new UnfinishedUploads(localStorage, config.api ?? "");
 if (!api) refuseUploads();
 showUnfinished();
@@ -223,39 +222,6 @@ function inWords(error) {
   if (error instanceof Refused) return error.message;
   return "Something went wrong in this page. Reload it, then try again.";
 }
-
-/**
- * Asks for the token where there is none or the server does not take it, and tries again.
- * @template T
- * @param {() => Promise<T>} ask
- * @returns {Promise<T>}
- */
-async function authorised(ask) {
-  for (;;) {
-    if (!localStorage.getItem(TOKEN)) await askToken("Whoever set the server up has it. This browser keeps it, so you are asked once.");
-    const used = localStorage.getItem(TOKEN);
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof Refused) || error.status !== 401) throw error;
-      if (localStorage.getItem(TOKEN) === used) localStorage.removeItem(TOKEN); // another request may have a new one already
-    }
-    await askToken("The server does not take this token. Ask whoever set it up.");
-  }
-}
-
-/** @param {string} hint */
-async function askToken(hint) {
-  const field = find("#token", HTMLInputElement);
-  find("#token-hint", HTMLElement).textContent = hint;
-  form.hidden = false;
-  field.focus();
-  await new Promise((done) => form.addEventListener("submit", done, { once: true }));
-  localStorage.setItem(TOKEN, field.value.trim());
-  field.value = "";
-  form.hidden = true;
-}
-form.addEventListener("submit", (event) => event.preventDefault());
 
 /** This browser's own name: what it sent stands under it. */
 function clientId() {

@@ -77,6 +77,10 @@ class Api:
         """Try again what failed."""
         return self._ask("POST", f"{self._place(item_id)}/retry", Item)
 
+    def reencode(self, item_id: str, preset: str | None) -> Item:
+        """Have it encoded again."""
+        return self._ask("POST", f"{self._place(item_id)}/reencode", Item, {"conversion_type": preset}, again=False)
+
     def files(self, item_id: str) -> Files:
         """List what can be downloaded."""
         return self._ask("GET", f"{self._place(item_id)}/files", Files)

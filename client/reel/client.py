@@ -123,6 +123,10 @@ class Client:
         """Try again what failed."""
         return self.api.retry(item.item_id)
 
+    def reencode(self, item: Item, preset: str | None = None) -> Item:
+        """Have an item encoded again, with another preset or with what the server makes today; the old one plays until then."""
+        return self.api.reencode(item.item_id, preset)
+
     def download(
         self, item: Item, folder: Path, kind: str | None = None, moved: Callable[[File], Moved] = lambda _: _unheard
     ) -> Path:

@@ -250,6 +250,27 @@ def retry(asked: Asked, items: Sequence[str]) -> None:
     write_json([plain(item, running.client.server) for item in tried]) if asked.as_json else running.screen.list(tried)
 
 
+@reel.command(epilog=CODES)
+@click.argument("items", nargs=-1, metavar="ITEM…")
+@click.option("--all", "everything", is_flag=True, help="All that is ready.")
+@click.option("--preset", metavar="NAME", help="What is made of it, such as modern; else the same, as the server makes it today.")
+@common
+def reencode(asked: Asked, items: Sequence[str], *, everything: bool, preset: str | None) -> None:
+    """Encode ITEMs again.
+
+    The old one plays until the new one is ready, and links stay. Nothing is encoded again unless somebody asks.
+    """
+    if bool(items) is everything:
+        raise Misused("Name ITEMs, or give --all.")
+    running = open_reel(asked)
+    found = [item for item in running.client.items() if item.phase == "ready"] if everything else map(running.client.named, items)
+    begun = [running.client.reencode(item, preset) for item in found]
+    if asked.as_json:
+        write_json([plain(item, running.client.server) for item in begun])
+    else:
+        running.screen.say(f"{len(begun)} will be encoded again.")
+
+
 @reel.command("open", epilog=CODES)
 @click.argument("item")
 @common

@@ -162,7 +162,10 @@ class UnitUnderway(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """A video in the queue. `client_id` and `item_id` are those of the upload, if the API made it. `since`: its file came then."""
+    """A video in the queue. `client_id` and `item_id` are those of the upload, if the API made it. `since`: its file came then.
+
+    `error`: why it failed.
+    """
 
     video_id: str
     file_name: str
@@ -172,6 +175,7 @@ class Job(Struct, frozen=True, kw_only=True):
     progress: int
     since: str
     underway: tuple[UnitUnderway, ...] = ()
+    error: Explained | None = None
 
 
 class Queue(Struct, frozen=True):

@@ -62,6 +62,12 @@ class TokenWish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quota_bytes: Annotated[int, Meta(ge=1)] | None = None
 
 
+class Reencoding(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a video is to be encoded again: with that preset, or as before."""
+
+    conversion_type: Annotated[str, _described(description="A preset's name.")] | None = None
+
+
 class Numbers(Struct, frozen=True, forbid_unknown_fields=True):
     """Parts for which addresses are wanted."""
 
@@ -110,7 +116,7 @@ def accept(wish: Wish, most_bytes: int, presets: Sequence[str]) -> Wish:
     """
     checksum = None if wish.sha512_checksum is None else wish.sha512_checksum.lower()
     kept = replace(wish, file_name=re.split(r"[/\\]", wish.file_name)[-1], sha512_checksum=checksum)
-    served = {"file_size": _size(kept, most_bytes), "conversion_type": _conversion(kept, presets)}
+    served = {"file_size": _size(kept, most_bytes), "conversion_type": conversion(kept.conversion_type, presets)}
     sentences = {field: rule(kept) for field, rule in RULES.items()} | served
     faults = [Fault(f"#/{field}", sentence) for field, sentence in sentences.items() if sentence]
     if faults:
@@ -159,8 +165,9 @@ def _size(wish: Wish, most_bytes: int) -> str | None:
     return None
 
 
-def _conversion(wish: Wish, presets: Sequence[str]) -> str | None:
-    if wish.conversion_type is None or wish.conversion_type in presets:
+def conversion(name: str | None, presets: Sequence[str]) -> str | None:
+    """Say what is wrong with a preset's name, if there is one."""
+    if name is None or name in presets:
         return None
     return f"conversion_type must be one of {', '.join(presets)}."
 

@@ -32,7 +32,7 @@ from functions.api.answers import (
     Tokens,
 )
 from functions.api.auth import CHALLENGE, Guard
-from functions.api.bodies import Numbers, Sent, TokenWish, Wish, accept, is_item, read
+from functions.api.bodies import Numbers, Reencoding, Sent, TokenWish, Wish, accept, is_item, read
 from functions.api.check import check
 from functions.api.items import Items
 from functions.api.openapi import description
@@ -146,6 +146,11 @@ class Routes:
     def retry(self, _asking: Asking, client_id: str, item_id: str) -> ItemAnswer:
         """POST …/retry: accepted; the item tells how it goes on."""
         retry(self.items.buckets.work, self.items.find(client_id, item_id), self.send)
+        return self.items.read(client_id, item_id)
+
+    def reencode(self, asking: Asking, client_id: str, item_id: str) -> ItemAnswer:
+        """POST …/reencode: accepted; the item tells how it goes on."""
+        self.items.reencode(client_id, item_id, asking.body(Reencoding))
         return self.items.read(client_id, item_id)
 
     def files(self, _asking: Asking, client_id: str, item_id: str) -> Files:

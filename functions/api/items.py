@@ -25,13 +25,13 @@ from functions.api.answers import (
     made_of,
     original_of,
 )
-from functions.api.bodies import Sent, Wish, is_client, is_item
+from functions.api.bodies import Reencoding, Sent, Wish, conversion, is_client, is_item
 from functions.api.parts import MOST_SIGNED, part_count, part_size, wanting, whole_etag
 from functions.api.problem import Fault, Problem, invalid, not_found
 from functions.api.uploads import Uploads
-from functions.common import keys, schema
+from functions.common import keys, presets, schema
 from functions.common.inbox import read_name, timestamp
-from functions.common.model import Asked, Item, Manifest, Note, Underway
+from functions.common.model import Asked, Current, Item, Manifest, Note, Underway
 from functions.common.store import Buckets, Created, Version
 
 MOST_LOOKED_AT: Final = 20  # units under way: a read for each; more would make the question slow
@@ -185,6 +185,20 @@ class Items:
         item = self.find(client, item_id)
         self.buckets.inbox.put(f"{_stem(item.key)}.json", msgspec.json.encode(note))
 
+    def reencode(self, client: str, item_id: str, wish: Reencoding) -> None:
+        """Say in the note beside the file that it is to be encoded again, with that preset or as before. Raises Problem."""
+        item = self.find(client, item_id)
+        if (fault := conversion(wish.conversion_type, presets.names())) is not None:
+            raise invalid(Fault("#/conversion_type", fault))
+        stored = self.buckets.work.read(keys.CURRENT.key(id=item.video_id))
+        if stored is None:
+            raise Problem("nothing-to-retry", "Nothing has been made of it yet. Look at the item in a minute.")
+        key = f"{_stem(item.key)}.json"
+        wanted = {"again": schema.load(Current, stored).again + 1} | (
+            {"preset": wish.conversion_type} if wish.conversion_type else {}
+        )
+        self.buckets.inbox.put(key, msgspec.json.encode(_fields(self.buckets.inbox.read(key)) | wanted))
+
     def find(self, client: str, item_id: str) -> Item:
         """Read an item. Raises Problem when there is none."""
         item = self._stored(client, item_id)
@@ -231,6 +245,14 @@ class Items:
 
 def _document(client: str, item_id: str) -> str:
     return keys.ITEM.key(client=client, item=item_id)
+
+
+def _fields(note: bytes | None) -> dict[str, object]:
+    """Read what stands in a note, whatever that is; nothing where it cannot be read."""
+    try:
+        return msgspec.json.decode(note or b"{}", type=dict[str, object])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return {}
 
 
 def _stem(key: str) -> str:

@@ -29,7 +29,8 @@ def description(presets: tuple[str, ...]) -> Mapping[str, Any]:
     kinds = [kind for route in ROUTES for kind in (route.takes, route.gives) if kind not in {None, dict}]
     wanted = list(dict.fromkeys([*kinds, problem.Details]))
     _, schemas = msgspec.json.schema_components(wanted, ref_template="#/components/schemas/{name}")
-    schemas["Wish"]["properties"]["conversion_type"]["enum"] = [*presets, None]
+    for taking in ("Wish", "Reencoding"):
+        schemas[taking]["properties"]["conversion_type"]["enum"] = [*presets, None]
     paths: Json = {}
     for route in ROUTES:
         path = re.sub(r"<(\w+)>", r"{\1}", route.path)

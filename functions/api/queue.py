@@ -55,6 +55,7 @@ def _job(current: Current, manifest: Manifest | None, units: list[tuple[Listed, 
         status=STATUS[phase],
         progress=per_cent(manifest, phase, [unit for _, unit in own]),
         since=current.source.modified,
+        error=manifest.error if manifest else None,
         underway=tuple(
             UnitUnderway(unit.unit, timestamp(found.modified - round(unit.taken_s)), int(unit.done * WHOLE), unit.speed)
             for found, unit in own

@@ -17,7 +17,7 @@ from functions.api.answers import (
     SignedParts,
     Tokens,
 )
-from functions.api.bodies import Numbers, Sent, TokenWish, Wish
+from functions.api.bodies import Numbers, Reencoding, Sent, TokenWish, Wish
 from functions.api.tokens import Need
 from functions.common.model import Note
 
@@ -72,6 +72,8 @@ ROUTES: Final = (
           ("invalid", "unreadable", "not-found")),
     Route("retry", "POST", f"{ITEM}/retry", "Try again what failed. What is done stays done.", ItemAnswer, 202, needs="send",
           kinds=("not-found", "nothing-to-retry")),
+    Route("reencode", "POST", f"{ITEM}/reencode", "Encode it again; the old one plays on.", ItemAnswer, 202, Reencoding, "send",
+          ("invalid", "unreadable", "not-found", "nothing-to-retry")),
     Route("files", "GET", f"{ITEM}/files", "List what can be downloaded.", Files, needs="read",
           kinds=("not-found",)),
     Route("queue", "GET", "/queue", "Tell what is to do, in progress, failed, and done lately.", Queue, needs="read"),

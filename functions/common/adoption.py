@@ -22,10 +22,11 @@ def next_current(old: Current, inventory: Inventory, words: Words | None) -> Cur
     source = inventory.source
     if source is None:
         return Current(id=old.id, generation=old.generation, adoption=old.adoption, had_source=old.had_source)
-    adopted = old.source is not None and _same(old.source, source)
+    note = words.note if words else None
+    preset, again = (note and note.preset) or old.preset, (note and note.again) or old.again
+    adopted = old.source is not None and _same(old.source, source) and (preset, again) == (old.preset, old.again)
     adoption = old.adoption if adopted else old.adoption + 1
     first_seen = old.first_seen or source.modified
-    note = words.note if words else None
     return Current(
         id=old.id,
         generation=old.generation,
@@ -39,6 +40,8 @@ def next_current(old: Current, inventory: Inventory, words: Words | None) -> Cur
         problems=(*inventory.problems, *(words.problems if words else ())),
         date=(note and note.date) or first_seen,
         first_seen=first_seen,
+        preset=preset,
+        again=again,
     )
 
 

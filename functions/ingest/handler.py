@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from msgspec.structs import replace
+
 from functions.common import keys, presets, schema
 from functions.common.current import derive_current
 from functions.common.errors import Rejected
 from functions.common.inbox import read_name
-from functions.common.model import Failure, InboxObject, Item, Order, Plan, Preset, Verdict
+from functions.common.model import Current, Failure, Item, Order, Plan, Preset, Problem, Verdict
 from functions.common.orders import OrderKeys
 from functions.common.process import harden, private_folder
 from functions.common.s3 import S3Door
@@ -26,14 +28,14 @@ from functions.ingest.probe import Source, probe
 
 READABLE_S = 600  # a signed address outlives the function's 300 s
 
-type Planner = Callable[[str, str, InboxObject, Item | None], Plan]
+type Planner = Callable[[Current, Item | None], Plan]
 
 
 @dataclass(frozen=True)
 class Ingest:
     """The stage. `plan` looks into a source and decides what to make of it, or raises Rejected.
 
-    It is given id, rev, source, and the item where the source was uploaded through the API.
+    It is given `current`, which has a source, and the item where that was uploaded through the API.
     """
 
     buckets: Buckets
@@ -45,7 +47,7 @@ class Ingest:
         if current is None or current.source is None or current.rev is None:
             return
         there = {listed.key for listed in self.buckets.work.list(keys.OK.prefix(id=current.id))}
-        plan = self._pinned(current.id, current.rev, current.source)
+        plan = self._pinned(current)
         self._give([side_order(current.id, sidecar) for sidecar in current.sidecars], there)
         if plan and plan.rejected:
             failure = Failure(id=plan.id, rev=plan.rev, unit="ingest", verdict=plan.rejected)
@@ -53,24 +55,24 @@ class Ingest:
         elif plan:
             self._give(orders(plan), there)
 
-    def _pinned(self, video: str, rev: str, source: InboxObject) -> Plan | None:
+    def _pinned(self, current: Current) -> Plan | None:
         """Make the plan of a rev, once; adopt the one that is stored. None when the rev has died meanwhile."""
-        key = keys.PLAN.key(id=video, rev=rev)
+        key = keys.PLAN.key(id=current.id, rev=str(current.rev))
         body = self.buckets.work.read(key)
         if body is None:
-            self.buckets.work.create(key, schema.dump(self._decided(video, rev, source)))
+            self.buckets.work.create(key, schema.dump(self._decided(current)))
             body = self.buckets.work.read(key)
         return schema.load(Plan, body) if body else None
 
-    def _decided(self, video: str, rev: str, source: InboxObject) -> Plan:
+    def _decided(self, current: Current) -> Plan:
         try:
-            return self.plan(video, rev, source, self._item(source.key))
+            return self.plan(current, self._item(current))
         except Rejected as verdict:
-            return rejected(video, rev, Verdict(code=verdict.code, message=verdict.message))
+            return rejected(current.id, str(current.rev), Verdict(code=verdict.code, message=verdict.message))
 
-    def _item(self, key: str) -> Item | None:
+    def _item(self, current: Current) -> Item | None:
         """Give what was said of an upload that was made through the API."""
-        upload = keys.UPLOAD.parse(key)
+        upload = keys.UPLOAD.parse(current.source.key) if current.source else None
         body = self.buckets.work.read(keys.ITEM.key(client=upload["client"], item=upload["item"])) if upload else None
         return schema.load(Item, body) if body else None
 
@@ -91,9 +93,12 @@ class Prober:
     settings: IngestSettings
     preset: Preset
 
-    def plan(self, video: str, rev: str, source: InboxObject, item: Item | None) -> Plan:
-        """Decide what to make of exactly this version of a source. Raises Rejected."""
-        named = item.conversion_type if item else None
+    def plan(self, current: Current, item: Item | None) -> Plan:
+        """Decide what to make of exactly the version of a source that `current` names. Raises Rejected."""
+        source = current.source
+        if source is None:
+            raise ValueError(f"{current.id} has no source")
+        named = current.preset or (item.conversion_type if item else None)
         wanted = presets.preset(named) if named in presets.names() else self.preset
         read = partial(self.inbox.piece, source.key, source.version)
         if item and item.sha512_checksum and source.size <= self.settings.max_source_bytes:
@@ -101,7 +106,13 @@ class Prober:
         url = self.inbox.address(source.key, source.version, READABLE_S)
         with private_folder() as folder:
             facts = probe(self.tools, Source(url, source.size, read), self.settings, folder)
-        return plan(facts, wanted, video, rev, source.modified)
+        made = plan(facts, wanted, current.id, str(current.rev), source.modified)
+        return made if named is None or named in presets.names() else replace(made, problems=(*made.problems, _no_preset(named)))
+
+
+def _no_preset(name: str) -> Problem:
+    there = ", ".join(presets.names())
+    return Problem(where="preset", message=f"There is no preset {name!r}, so the server's own was taken. There are {there}.")
 
 
 def stem_of(key: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from infra.local.command import LocalError, end_with
 from infra.local.places import TOOLS
-from tests.benchmarks import catalogue, efforts, engine, film, hops, lengths, memory, model, rates, search, shaka, up
+from tests.benchmarks import catalogue, efforts, engine, film, hops, lengths, memory, model, rates, search, sending, shaka, up
 from tests.benchmarks.figures import Figure, table
 
 FIGURES = TOOLS / "bench.json"
@@ -18,6 +18,7 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "catalogue": catalogue.measure,
     "hops": hops.measure,
     "search": search.measure,
+    "sending": sending.measure,
     "film": film.measure,
     "lengths": lengths.measure,
     "engine": engine.measure,

@@ -1,13 +1,15 @@
 """The pictures of README.md: a small library on a stack, and what a visitor sees of it.
 
     SEED= REEL_LOCAL=.local/pictures REEL_PORT=0 make up    an empty stack, beside any other
-    REEL_LOCAL=.local/pictures python -m tests.browser.pictures    writes docs/images/front.png and docs/images/watch.png
+    REEL_LOCAL=.local/pictures python -m tests.browser.pictures    writes docs/images/: front.png, watch.png, reel.svg
 
 The films are drawn by ffmpeg's own sources, so that anyone can make the same pictures.
 """
 
 import dataclasses
 import json
+import os
+import shlex
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from functions.common import keys
 from infra.local.places import BIN, ROOT, places
 from infra.local.stack import Stack
 from tests.browser.conftest import FLAGS, await_words
+from tests.browser.terminal import picture, shown
 from tests.browser.visitor import VIDEO, Visitor
 from tests.media import AAC, X264, ffmpeg
 from tests.stack.library import Library
@@ -27,6 +30,7 @@ IMAGES: Final = ROOT / "docs" / "images"
 SECONDS: Final = 20
 TONE: Final = f"sine=frequency=220:duration={SECONDS},volume=0.1"
 CUES: Final = "WEBVTT\n\n00:00.000 --> 00:20.000\nEach bud of the set is another small copy of the whole.\n"
+TYPED: Final = ("reel upload tides.mp4 --title 'Tides' --preset mp4 --wait", "reel queue", "reel list", "reel doctor")
 WINDOW: Final = ViewportSize(width=1200, height=850)
 
 
@@ -136,8 +140,26 @@ def save(visitor: Visitor, name: str) -> None:
     visitor.page.screenshot(path=IMAGES / f"{name}.png")
 
 
+def show_terminal(stack: Stack) -> None:
+    """Send a film by the command, and look at it."""
+    with tempfile.TemporaryDirectory() as folder:
+        stack.write(Path(folder) / "stack.json")
+        ffmpeg(
+            "-filter_complex",
+            f"{FILMS[1].source},trim=duration=60,format=yuv420p[v]",
+            "-map",
+            "[v]",
+            *X264,
+            Path(folder) / "tides.mp4",
+        )
+        ours = {**os.environ, "REEL_LOCAL": folder, "REEL_CLIENT": "ann", "REEL_CONFIG": "/nowhere"}
+        command = str(ROOT / "bin" / "reel")
+        entries = [(typed, shown([command, *shlex.split(typed)[1:]], Path(folder), ours)) for typed in TYPED]
+        picture(entries, IMAGES / "reel.svg")
+
+
 def main() -> None:
-    """Fill the stack, and take both pictures."""
+    """Fill the stack, and take the pictures."""
     stack = Stack.read(places().stack_file)
     library = dataclasses.replace(Library.of(stack), shelf="films")  # always the same: a second run replaces the first's
     video = fill(library)[0]
@@ -152,6 +174,7 @@ def main() -> None:
             show(visitor)
             save(visitor, name)
         browser.close()
+    show_terminal(stack)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ PAGES = {  # and what shows that a page is ready
     "w/{video}.html": f"{VIDEO} !== null",
     "search.html?q=beep": "(document.querySelector('.found li') ?? document.querySelector('.told')).textContent !== ''",
     "upload.html": "document.querySelector('.drop button') !== null",
+    "status.html": "!document.querySelector('form.token').hidden",
     "w/none.html": "document.querySelector('h1') !== null",
 }
 

@@ -13,7 +13,7 @@ from functions.common import adoption, keys, schema, store
 from functions.common import current as current_module
 from functions.common.adoption import Words, next_current
 from functions.common.inbox import Inventory, take_stock
-from functions.common.model import Current, Entry, Fragment, InboxObject, Manifest, Plan, Sidecar
+from functions.common.model import Current, Entry, Fragment, Manifest, Plan, Sidecar
 from functions.common.orders import OrderKeys
 from functions.common.stage import Group
 from functions.common.store import Absent, Bucket, Buckets, Condition, Created, Look, Same, Write
@@ -326,14 +326,15 @@ def rejection_not_recorded() -> Patches:
     """R16: a bad input leaves no plan."""
     decided = ingest.Ingest._decided  # noqa: SLF001
 
-    def silent(self: ingest.Ingest, video: str, rev: str, source: InboxObject) -> Plan | None:
-        body = self.buckets.work.read(keys.PLAN.key(id=video, rev=rev))
+    def silent(self: ingest.Ingest, current: Current) -> Plan | None:
+        key = keys.PLAN.key(id=current.id, rev=str(current.rev))
+        body = self.buckets.work.read(key)
         if body is not None:
             return schema.load(Plan, body)
-        plan = decided(self, video, rev, source)
+        plan = decided(self, current)
         if plan.rejected:
             return None
-        self.buckets.work.create(keys.PLAN.key(id=video, rev=rev), schema.dump(plan))
+        self.buckets.work.create(key, schema.dump(plan))
         return plan
 
     return patch.object(ingest.Ingest, "_pinned", silent)
@@ -344,9 +345,9 @@ def plan_rewritten() -> Patches:
     decided = ingest.Ingest._decided  # noqa: SLF001
     days = iter(range(1, 1_000_000))
 
-    def anew(self: ingest.Ingest, video: str, rev: str, source: InboxObject) -> Plan:
-        plan = replace(decided(self, video, rev, source), preroll_s=float(next(days)))
-        self.buckets.work.put(keys.PLAN.key(id=video, rev=rev), schema.dump(plan))
+    def anew(self: ingest.Ingest, current: Current) -> Plan:
+        plan = replace(decided(self, current), preroll_s=float(next(days)))
+        self.buckets.work.put(keys.PLAN.key(id=plan.id, rev=plan.rev), schema.dump(plan))
         return plan
 
     return patch.object(ingest.Ingest, "_pinned", anew)

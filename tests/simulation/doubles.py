@@ -12,7 +12,19 @@ from dataclasses import dataclass
 
 from functions.common.errors import Contended, Rejected, Superseded, Unavailable
 from functions.common.events import Message, read
-from functions.common.model import AudioTrack, Chunk, InboxObject, Item, Plan, Preview, Rung, Sounding, VideoFacts, WholeFile
+from functions.common.model import (
+    AudioTrack,
+    Chunk,
+    Current,
+    InboxObject,
+    Item,
+    Plan,
+    Preview,
+    Rung,
+    Sounding,
+    VideoFacts,
+    WholeFile,
+)
 from functions.sweep.reconcile import StageName
 from tests.simulation.door import Call
 from tests.simulation.world import World
@@ -34,14 +46,16 @@ class Prober:
 
     world: World
 
-    def plan(self, video: str, rev: str, source: InboxObject, _item: Item | None) -> Plan:
+    def plan(self, current: Current, _item: Item | None) -> Plan:
         """Reject a damaged source, plan as many chunks of one segment as its bytes name."""
-        kind, chunks = content(self.world, source)
+        if current.source is None:
+            raise ValueError(f"{current.id} has no source")
+        kind, chunks = content(self.world, current.source)
         if kind == "damaged":
             raise Rejected("damaged", "The index is missing.")
         return Plan(
-            id=video,
-            rev=rev,
+            id=current.id,
+            rev=str(current.rev),
             demuxer="mov",
             duration_s=4.0 * chunks,
             segment_frames=100,

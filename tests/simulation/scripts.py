@@ -30,6 +30,7 @@ def remove(key: str) -> Action:
 
 RETRY, DELETE = Action("retry", "a"), Action("delete", "a")
 NOTE, OTHER_NOTE = '{"title":"One"}', '{"title":"Two","tags":["b"],"date":"2020-01-02T03:04:05Z"}'
+AGAIN, OTHER_AGAIN = '{"title":"One","again":1}', '{"title":"One","preset":"small","again":2}'
 HIDDEN = '{"title":"One","visibility":"unlisted"}'
 BROKEN_NOTE = "{"
 WORDS, OTHER_WORDS, BAD_WORDS = "hello", "good bye", "bad"
@@ -49,6 +50,7 @@ BY_HAND: dict[str, tuple[Action, ...]] = {
     ),
     "captions away and back": (*(put("a.mp4", "good 1 1"), put("a.en.vtt", WORDS), remove("a.mp4"), put("a.mp4", "good 1 1")),),
     "a longer one": (put("a.mp4", "good 1 5"),),
+    "encoded again": (*(put("a.mp4", "good 1 1"), put("a.json", AGAIN), put("a.json", OTHER_AGAIN)), remove("a.json")),
     "a note, and gone": (put("a.mp4", "good 1 1"), put("a.json", NOTE), remove("a.json")),
     "one after the other": tuple(put("a.mp4", f"good {nonce} 1") for nonce in range(4)),
     "A, B, A": (put("a.mp4", "good 1 1"), put("a.mp4", "good 2 2"), put("a.mp4", "good 1 1")),

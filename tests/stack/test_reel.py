@@ -42,6 +42,18 @@ def test_a_video_that_is_encoded_stands_in_the_queue_with_who_works_on_it(reel: 
     until(lambda: item["item_id"] not in reel("queue", "--json").out or None, 60, lambda: "it stayed in the queue")
 
 
+def test_a_video_is_encoded_again_when_somebody_asks_and_keeps_its_page(reel: Runs, library: Library) -> None:
+    item = reel("upload", clip("blink"), "--title", "Twice", "--wait", "--json").json[0]
+    first = library.wait(item["video_id"], lambda found: found.status == "ready" and found.title == "Twice")
+    assert reel("reencode", item["item_id"], "--preset", "small").code == 0
+    second = library.wait(item["video_id"], lambda found: found.status == "ready" and found.rev != first.rev)
+
+    assert first.playable
+    assert second.playable
+    assert (second.title, second.playable.height) == ("Twice", first.playable.height)
+    assert second.playable.main != first.playable.main
+
+
 def test_the_doctor_finds_the_stack_well(reel: Runs) -> None:
     ended = reel("doctor")
     assert (ended.code, "not well" in ended.out) == (0, False), ended.out

@@ -104,7 +104,7 @@ def test_a_bad_field_does_not_harm_the_others() -> None:
 
 
 def test_an_unknown_field_is_left_out_and_reported() -> None:
-    known = "title, description, tags, channel, date, language, visibility, poster_at, chapters"
+    known = "title, description, tags, channel, date, language, visibility, poster_at, chapters, preset, again"
     assert messages(b'{"titel": "A talk"}') == [f'The field "titel" is left out: a note has only {known}.']
 
 

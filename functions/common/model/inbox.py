@@ -56,6 +56,8 @@ class Note(Value, frozen=True):
     visibility: Visibility = "public"
     poster_at: Seconds | None = None
     chapters: tuple[Chapter, ...] = ()
+    preset: Annotated[str, Meta(max_length=100)] | None = None
+    again: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
 
 
 class Problem(Value, frozen=True):
@@ -69,7 +71,8 @@ class Current(Document, frozen=True, tag="current-1.json"):
     """What the inbox says of one id now. Written by ingest only (and by sweep for a dead letter); never deleted.
 
     `generation` grows at each write. Without a source every word of the user's is absent.
-    `date` is the note's, else the first source version's time.
+    `date` is the note's, else the first source version's time. `preset` and `again` are the last that a note said, for an edit that
+    leaves them out changes nothing: another value of one of them is another adoption, which is encoded anew.
     """
 
     id: Id
@@ -84,6 +87,8 @@ class Current(Document, frozen=True, tag="current-1.json"):
     problems: tuple[Problem, ...] = ()
     date: Time | None = None
     first_seen: Time | None = None
+    preset: str | None = None
+    again: Count = 0
 
 
 class Item(Document, frozen=True, tag="item-1.json"):

@@ -107,7 +107,7 @@ def test_a_conversion_is_one_of_the_presets(desk: Desk) -> None:
 
 def test_an_unknown_conversion_is_answered_with_those_that_there_are(desk: Desk) -> None:
     reply = desk.ask("POST", "/item", {**WISH, "conversion_type": "av1"})
-    assert reply.body["detail"] == "conversion_type must be one of archive, hevc, modern, small, web, webm."
+    assert reply.body["detail"] == "conversion_type must be one of archive, hevc, modern, mp4, small, web, webm."
 
 
 def test_a_missing_field_is_named(desk: Desk) -> None:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from functions.common import keys
@@ -142,6 +144,21 @@ def test_an_item_that_is_created_between_two_pages_moves_nothing(desk: Desk) -> 
 def test_a_question_for_an_impossible_page_is_refused(desk: Desk, name: str, value: str) -> None:
     reply = desk.ask("GET", "/item/ann", None, TOKEN, {}, **{name: value})
     assert (reply.status, reply.body["errors"][0]["pointer"]) == (422, f"#/{name}")
+
+
+def test_reencoding_is_said_in_the_note_and_keeps_its_words(desk: Desk) -> None:
+    item = desk.uploaded()
+    desk.ask("PUT", f"{address(item)}/note", {"title": "Kept"})
+    desk.store(keys.CURRENT.key(id=item["video_id"]), Current(id=item["video_id"], generation=1, rev=REV, again=3))
+    reply = desk.ask("POST", f"{address(item)}/reencode", {"conversion_type": "modern"})
+
+    body = desk.buckets.inbox.read(f"ann/{item['item_id']}/talk.json") or b""
+    assert (reply.status, json.loads(body)) == (202, {"title": "Kept", "preset": "modern", "again": 4})
+
+
+@pytest.mark.parametrize(("preset", "status"), [("nothing", 422), (None, 409)])
+def test_what_cannot_be_encoded_again_is_told(desk: Desk, preset: str | None, status: int) -> None:
+    assert desk.ask("POST", f"{address(desk.uploaded())}/reencode", {"conversion_type": preset}).status == status
 
 
 def test_a_deleted_item_leaves_nothing_live_in_the_inbox(desk: Desk) -> None:

@@ -115,5 +115,6 @@ def test_a_library_that_never_rests_is_told(desk: Desk, library: Library, tmp_pa
     def busy(said: str) -> None:
         desk.s3.put_object(Bucket=NAMES.inbox, Key=f"{said}.mp4", Body=b"one more")
 
+    busy("one")
     with pytest.raises(Refused, match="changes all the time"):
         library.backup(tmp_path, busy)

@@ -1,0 +1,88 @@
+"""How quickly `reel upload` sends a large file, beside what `aws s3 cp` is made of, boto3's transfers, in the same run."""
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.local.command import LocalError
+from infra.local.places import ROOT
+from tests.benchmarks.figures import Figure, timed
+from tests.benchmarks.library import PLACES, library
+from tests.stack.library import Library
+
+SIZE = 1_000_000_000  # bytes
+PIECE = 10_000_000
+ROUNDS = 5  # of both, one after the other
+MEGABYTE = 1_000_000
+COPY = """
+import sys, boto3
+from botocore.config import Config
+endpoint, file, bucket, key = sys.argv[1:]
+session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+s3 = session.client("s3", endpoint_url=endpoint, config=Config(s3={"addressing_style": "path"}))
+s3.upload_file(file, bucket, key)
+"""
+
+
+def measure() -> list[Figure]:
+    """Send the same file by both in turns."""
+    with tempfile.TemporaryDirectory() as folder, library() as found:
+        file = Path(folder) / "large.mp4"
+        _write(file)
+        pairs = [(_sent(found, file), _copied(found, file, number)) for number in range(ROUNDS)]
+    ratio = statistics.median(ours.seconds / theirs.seconds for ours, theirs in pairs)
+    speeds = [statistics.median(SIZE / MEGABYTE / done.seconds for done in each) for each in zip(*pairs, strict=True)]
+    return [
+        Figure("upload_ratio_to_s3_cp", ratio, "wall time of 1 GB, `reel upload` to boto3, median of 5 pairs", 1.1),
+        Figure("upload_mb_s", speeds[0], "MB a second of `reel upload`"),
+        Figure("s3_cp_mb_s", speeds[1], "MB a second of boto3's transfer"),
+        Figure("upload_memory_mb", max(ours.memory_mb for ours, _ in pairs), "MB of memory of `reel upload` at most", 150),
+    ]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a process took."""
+
+    seconds: float
+    memory_mb: float
+
+
+def _run(argv: Sequence[str], environment: Mapping[str, str]) -> Done:
+    with timed() as watch:
+        child = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise LocalError(f"{argv} ended with {child.returncode}")
+    return Done(watch.seconds, used.ru_maxrss * 1024 / MEGABYTE)
+
+
+def _write(file: Path) -> None:
+    chance = random.Random(1)  # noqa: S311  # the same bytes each time
+    with file.open("wb") as out:
+        for _ in range(SIZE // PIECE):
+            out.write(chance.randbytes(PIECE))
+
+
+def _sent(found: Library, file: Path) -> Done:
+    """Send it as an item; what is no video is refused when it has arrived, so nothing is encoded beside the next round."""
+    ours = {**os.environ, "PYTHONPATH": str(ROOT), "REEL_LOCAL": str(PLACES.own), "REEL_CONFIG": "/nowhere"}
+    done = _run([sys.executable, "-P", "-m", "client.reel", "upload", str(file)], ours)
+    for page in found.s3.get_paginator("list_objects_v2").paginate(Bucket=found.stack.inbox_bucket):
+        for each in page.get("Contents", ()):
+            found.s3.delete_object(Bucket=found.stack.inbox_bucket, Key=each["Key"])
+    return done
+
+
+def _copied(found: Library, file: Path, number: int) -> Done:
+    argv = [sys.executable, "-c", COPY, found.stack.endpoint, str(file), found.stack.work_bucket, f"bench/{number}"]
+    done = _run(argv, os.environ)
+    found.s3.delete_object(Bucket=found.stack.work_bucket, Key=f"bench/{number}")
+    return done
