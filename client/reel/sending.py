@@ -107,9 +107,19 @@ class Sender:
         return self.api.complete(item.item_id, [etags[part.number] for part in parts])
 
     def _unfinished(self, wish: Wish) -> Item | None:
-        """Look among the newest items for one that waits for such a file."""
+        """Look among the newest items for one that waits for such a file, and whose upload is still open."""
         waiting = (item for item in self.api.newest() if item.upload)
-        return next((item for item in waiting if _is_of(item, wish)), None)
+        return next((item for item in waiting if _is_of(item, wish) and self._is_open(item)), None)
+
+    def _is_open(self, item: Item) -> bool:
+        """Ask for what has arrived: an upload is closed that was given up, or whose file was removed from the inbox."""
+        try:
+            self.api.arrived(item.item_id)
+        except Refused as error:
+            if error.status in {HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND}:
+                return False
+            raise
+        return True
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ IMAGES: Final = ROOT / "docs" / "images"
 SECONDS: Final = 20
 TONE: Final = f"sine=frequency=220:duration={SECONDS},volume=0.1"
 CUES: Final = "WEBVTT\n\n00:00.000 --> 00:20.000\nEach bud of the set is another small copy of the whole.\n"
-TYPED: Final = ("reel upload tides.mp4 --title 'Tides' --preset mp4 --wait", "reel queue", "reel list", "reel doctor")
+TYPED: Final = ("reel upload tides.mp4 --title 'Tides' --wait", "reel queue", "reel list")
 WINDOW: Final = ViewportSize(width=1200, height=850)
 
 

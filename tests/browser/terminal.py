@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -45,7 +46,8 @@ def picture(entries: Sequence[tuple[str, Sequence[Text]]], file: Path) -> None:
             console.print(Text.assemble(("$ ", "green"), (typed, "bold")))
             for line in lines:
                 console.print(line, soft_wrap=True)
-        file.write_text(console.export_svg(title="reel"))
+        drawn = console.export_svg(title="reel")
+        file.write_text(re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL))  # rich's would be fetched from elsewhere
 
 
 def _line(screen: pyte.Screen, row: int) -> Text:

@@ -88,6 +88,14 @@ def test_a_second_run_does_not_send_what_has_arrived(running: Client, loopback: 
     assert not set(loopback.puts) & there
 
 
+def test_an_upload_that_is_closed_is_not_gone_on_with(running: Client, loopback: Loopback, filed: Filed) -> None:
+    first = running.upload(filed())
+    loopback.desk.s3.delete_object(Bucket=NAMES.inbox, Key=loopback.desk.live()[0])  # past the API
+    second = running.upload(filed())
+    assert second.item_id != first.item_id
+    assert len(loopback.desk.live()) == 1
+
+
 def test_a_file_that_was_changed_between_two_runs_is_sent_as_it_is_now(running: Client, loopback: Loopback, filed: Filed) -> None:
     cut_off(running, loopback, filed(body=THREE_PARTS))
     item = running.upload(filed(body=THREE_PARTS[::-1]))
