@@ -39,11 +39,9 @@ def _described(**said: object) -> Meta:
 
 
 class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An upload that somebody wants to make. `file_size` in bytes, at most what the operator allows.
+    """An upload that somebody wants to make. `file_size` in bytes, at most what the operator allows."""
 
-    The descriptions are for the API's description: `accept` judges, with all faults at once and a sentence for each.
-    """
-
+    # What stands beside the types is for the API's description: `accept` judges, all at once and with a sentence for each fault.
     client_id: Annotated[str, _described(pattern=f"^{keys.FIELDS['client']}$")]
     file_name: Annotated[str, _described(pattern=rf"^[ -.0-\[\]-~\u00a1-\ud7ff]{{1,60}}\.({'|'.join(SOURCES)})$")]
     file_size: Annotated[int, _described(minimum=1, maximum=MOST_S3)]

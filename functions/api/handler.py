@@ -39,7 +39,7 @@ from functions.api.openapi import description
 from functions.api.problem import MEDIA_TYPE, Fault, Problem, invalid, not_found
 from functions.api.queue import queue
 from functions.api.retry import Send, retry
-from functions.api.routes import MOST, PREFIX, ROUTES, Route
+from functions.api.routes import KEY, LIMIT, MOST, PREFIX, ROUTES, Route
 from functions.api.tokens import Bearer
 from functions.api.uploads import Uploads
 from functions.common import keys, presets, s3
@@ -53,8 +53,6 @@ from functions.common.telemetry import CloudWatch
 
 BEFORE: Final = re.compile(r"^/(?!api/v1/).*?(?=/api/v1/)")  # a stage's name, where a gateway or an emulator leaves it in the path
 JSON: Final = "application/json"
-LIMIT: Final = 20  # items in a page
-KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 THEIRS: Final = 500  # from here on the fault is not the request's
 
 ALWAYS: Final = {
@@ -260,7 +258,7 @@ def _passes(error: Exception) -> bool:
 
 
 def _key(text: str | None) -> str | None:
-    if text is not None and not KEY.fullmatch(text):
+    if text is not None and not re.fullmatch(KEY, text):
         raise invalid(Fault("#/Idempotency-Key", "Idempotency-Key must have 1 to 255 visible ASCII characters."))
     return text
 

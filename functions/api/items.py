@@ -28,6 +28,7 @@ from functions.api.answers import (
 from functions.api.bodies import Reencoding, Sent, Wish, conversion, is_client, is_item
 from functions.api.parts import MOST_SIGNED, part_count, part_size, wanting, whole_etag
 from functions.api.problem import Fault, Problem, invalid, not_found
+from functions.api.queue import underway
 from functions.api.uploads import Uploads
 from functions.common import keys, presets, schema
 from functions.common.inbox import read_name, timestamp
@@ -226,9 +227,8 @@ class Items:
         """Read how far the units are that are being encoded now."""
         if manifest.rev is None or manifest.status not in {"queued", "encoding"}:
             return ()
-        listed = self.buckets.work.list(keys.UNDERWAY.prefix(id=manifest.id, rev=manifest.rev))
-        bodies = self.buckets.work.read_all([found.key for found in islice(listed, MOST_LOOKED_AT)])
-        return tuple(schema.load(Underway, body) for body in bodies if body)
+        prefix = keys.UNDERWAY.prefix(id=manifest.id, rev=manifest.rev)
+        return tuple(unit for _, unit in underway(self.buckets.work, prefix, MOST_LOOKED_AT))
 
     def _held(self, item: Item) -> Version | None:
         """Give what the store holds now under an item's key."""

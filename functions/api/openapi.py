@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from functions.api import problem
-from functions.api.routes import PREFIX, ROUTES, Route
+from functions.api.routes import KEY, LIMIT, MOST, PREFIX, ROUTES, Route
 from functions.common import keys
 
 ABOUT: Final = (
@@ -85,11 +85,11 @@ def _parameters(route: Route) -> list[Json]:
 def _asked(name: str) -> Json:
     match name:
         case "limit":
-            return {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+            return {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}
         case "cursor":
             return {"type": "string", "pattern": f"^{keys.FIELDS['item']}$"}
         case "Idempotency-Key":
-            return {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"}
+            return {"type": "string", "pattern": f"^{KEY}$"}
         case _:
             return {"type": "string"}
 

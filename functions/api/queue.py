@@ -8,7 +8,7 @@ from functions.api.answers import STATUS, WHOLE, Job, Queue, UnitUnderway, per_c
 from functions.common import keys, schema
 from functions.common.inbox import file_name, timestamp
 from functions.common.model import Current, Manifest, Underway
-from functions.common.store import Buckets, Listed
+from functions.common.store import Bucket, Buckets, Listed
 
 MOST_ORDERS: Final = 5_000  # five LISTs
 MOST_VIDEOS: Final = 100  # two small reads each, side by side
@@ -17,12 +17,12 @@ MOST_UNITS: Final = 100
 
 def queue(buckets: Buckets, client: str | None) -> Queue:
     """Look at the orders that lie there; only those of one client, if one is given."""
-    listed = list(islice(buckets.work.list("orders/"), MOST_ORDERS + 1))
+    listed = list(islice(buckets.work.list(keys.ORDER.prefix()), MOST_ORDERS + 1))
     videos = list(dict.fromkeys(video for found in listed if (video := keys.id_of(found.key))))
     shown = videos[:MOST_VIDEOS]
     currents = buckets.work.read_all([keys.CURRENT.key(id=video) for video in shown])
     manifests = buckets.media.read_all([keys.MANIFEST.key(id=video) for video in shown])
-    units = _underway(buckets)
+    units = underway(buckets.work, keys.UNDERWAY.prefix(), MOST_UNITS)
     jobs = [
         _job(schema.load(Current, current), schema.load(Manifest, manifest) if manifest else None, units)
         for current, manifest in zip(currents, manifests, strict=True)
@@ -34,10 +34,10 @@ def queue(buckets: Buckets, client: str | None) -> Queue:
     )
 
 
-def _underway(buckets: Buckets) -> list[tuple[Listed, Underway]]:
-    """Read how far the units are on which somebody works, or did until they were killed."""
-    listed = list(islice(buckets.work.list("underway/"), MOST_UNITS))
-    bodies = buckets.work.read_all([found.key for found in listed])
+def underway(work: Bucket, prefix: str, most: int) -> list[tuple[Listed, Underway]]:
+    """Read how far the units under a prefix are on which somebody works, or did until they were killed; at most so many."""
+    listed = list(islice(work.list(prefix), most))
+    bodies = work.read_all([found.key for found in listed])
     return [(found, schema.load(Underway, body)) for found, body in zip(listed, bodies, strict=True) if body]
 
 

@@ -23,6 +23,8 @@ from functions.common.model import Note
 
 PREFIX: Final = "/api/v1"
 MOST: Final = 100  # items in a page: each costs two or three small reads, sixteen at once
+LIMIT: Final = 20  # without a wish
+KEY: Final = r"[\x21-\x7e]{1,255}"  # of an Idempotency-Key
 ITEMS: Final = "/item/<client_id>"
 ITEM: Final = "/item/<client_id>/<item_id>"
 
@@ -49,7 +51,10 @@ class Route:
     open: bool = False
 
 
-PAGED: Final = {"cursor": "The `next` of an earlier answer.", "limit": "At most so many items, from 1 to 100; 20 without it."}
+PAGED: Final = {
+    "cursor": "The `next` of an earlier answer.",
+    "limit": f"At most so many items, from 1 to {MOST}; {LIMIT} without it.",
+}
 UNCHANGED: Final = {"If-None-Match": "The ETag of an earlier answer: where it still holds, the answer is 304 without a body."}
 ONCE: Final = {
     "Idempotency-Key": "1 to 255 characters of your own. Asked again with it within a week, the same request gives the same item."

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final, Self
 
 from functions.common import keys
-from functions.common.model import Order, Plan, SidecarWork
+from functions.common.model import FileWork, Order, Plan, SidecarWork, WholeFile
 
 STILLS: Final = "s"
 PREVIEW: Final = "p"
@@ -35,6 +35,11 @@ def shares(plan: Plan) -> dict[str, float]:
     weights = {unit: max(0.01 * (length or 1), known.get(unit, 0)) for unit in all_units(plan)}
     whole = sum(weights.values())
     return {unit: round(weight / whole, 6) for unit, weight in weights.items()}
+
+
+def renditions(file: WholeFile | FileWork) -> tuple[str, ...]:
+    """Name what a whole file is put together from, the picture first."""
+    return (*((file.video,) if file.video else ()), *(sound.name for sound in file.sounds))
 
 
 def makers(plan: Plan, rendition: str) -> tuple[str, ...]:

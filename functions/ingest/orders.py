@@ -25,7 +25,7 @@ from functions.common.model import (
     WholeFile,
     ratio,
 )
-from functions.common.orders import FIRST_SEGMENTS, PREVIEW, makers, shares
+from functions.common.orders import FIRST_SEGMENTS, PREVIEW, makers, renditions, shares
 from functions.ingest.cost import LONGEST_S, SHORTEST_S, deadline, encoding_s, whole_file_s
 
 SIDECAR_S: Final = 60
@@ -122,8 +122,7 @@ def _files(plan: Plan) -> Iterator[Order]:
 
 def _needs(plan: Plan, file: WholeFile) -> tuple[Unit, ...]:
     """Name what a file is put together from: each rendition's units in order, each unit once."""
-    renditions = [*([file.video] if file.video else []), *(sound.name for sound in file.sounds)]
-    return tuple(dict.fromkeys(unit for name in renditions for unit in makers(plan, name)))
+    return tuple(dict.fromkeys(unit for name in renditions(file) for unit in makers(plan, name)))
 
 
 def _read_through(length_s: float, channels: int = 0) -> int:

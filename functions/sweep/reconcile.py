@@ -179,16 +179,7 @@ def rivals(media: Iterable[str]) -> dict[str, list[str]]:
     """
     places: dict[str, list[str]] = {}
     for key in media:
-        for form in (
-            keys.INIT,
-            keys.SEGMENTS,
-            keys.SPRITE,
-            keys.POSTER,
-            keys.TEXT,
-            keys.FILE,
-            keys.SIDE_CAPTIONS,
-            keys.SIDE_POSTER,
-        ):
+        for form in CLAIMED:
             if fields := form.parse(key):
                 places.setdefault(key.replace(fields["hash"], ""), []).append(key)
     return {place: sorted(group) for place, group in places.items() if len(group) > 1}

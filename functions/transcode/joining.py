@@ -12,7 +12,7 @@ from functions.common.ahead import ahead
 from functions.common.errors import Rejected, Unavailable
 from functions.common.headers import cache_control, content_type
 from functions.common.model import FileWork, MadeFile, Order, Receipt, TrackPart
-from functions.common.orders import OrderKeys
+from functions.common.orders import OrderKeys, renditions
 from functions.common.process import Limits, private_folder
 from functions.common.store import Bucket
 from functions.transcode import command, objects
@@ -61,8 +61,7 @@ class Joiner:
         if gone := [name for name, body in zip(names, bodies, strict=True) if body is None]:
             raise Unavailable(gone[0])
         parts = [part for body in bodies if body for part in schema.load(Receipt, body).parts]
-        renditions = [*([work.video] if work.video else []), *(sound.name for sound in work.sounds)]
-        return [[part for part in parts if part.rendition == name] for name in renditions]
+        return [[part for part in parts if part.rendition == name] for name in renditions(work)]
 
     def _fetched(self, track: Sequence[TrackPart], path: Path) -> Path:
         """Put a rendition's objects into one file: an init and its segments are a whole MP4."""

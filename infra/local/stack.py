@@ -98,17 +98,18 @@ def keep(where: Places) -> None:
     running = emulator.running(where)
     if running and running.is_healthy() and where.stack_file.is_file():
         stack = Stack.read(where.stack_file)
-        count = _library(Account.at(stack.endpoint), stack).backup(where.library, lambda _: None)
+        count = library_of(Account.at(stack.endpoint), stack).backup(where.library, lambda _: None)
         say(f"kept {count} objects of the library in {where.library}")
 
 
 def _bring_back(account: Account, stack: Stack, where: Places) -> None:
     if where.library.is_dir():
-        count = _library(account, stack).restore(where.library, lambda _: None)
+        count = library_of(account, stack).restore(where.library, lambda _: None)
         say(f"brought back {count} objects of the library")
 
 
-def _library(account: Account, stack: Stack) -> Library:
+def library_of(account: Account, stack: Stack) -> Library:
+    """Give what `keep` and `up` copy."""
     return Library(account.s3, {"inbox": stack.inbox_bucket, "work": stack.work_bucket, "media": stack.media_bucket})
 
 

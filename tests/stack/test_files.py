@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import Runs
 from tests.frames import beeps, numbers
 from tests.media import clip
-from tests.stack.conftest import Runs
 from tests.stack.library import Library
 
 CLIP = "mpegts"  # small, and of two chunks

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tests.command import Runs
 from tests.media import clip
-from tests.stack.conftest import Runs
 from tests.stack.library import Library, until
 
 

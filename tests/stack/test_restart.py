@@ -10,7 +10,7 @@ from client.reel.library import INDEX, Library, read_index
 from functions.common import keys
 from infra.local.account import Account
 from infra.local.places import Places
-from infra.local.stack import Stack, down, keep, up
+from infra.local.stack import Stack, down, keep, library_of, up
 from tests.conftest import STACK_PARAMETERS
 from tests.media import clip
 from tests.stack import library as people
@@ -77,5 +77,4 @@ def test_a_second_backup_copies_what_changed_alone(where: Places) -> None:
 
 def open_(where: Places) -> Library:
     stack = Stack.read(where.stack_file)
-    buckets = {"inbox": stack.inbox_bucket, "work": stack.work_bucket, "media": stack.media_bucket}
-    return Library(Account.at(stack.endpoint).s3, buckets)
+    return library_of(Account.at(stack.endpoint), stack)

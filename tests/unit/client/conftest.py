@@ -1,8 +1,5 @@
 """A real server on the loopback interface, and a client for it."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +10,7 @@ from client.reel.client import Client
 from client.reel.downloading import Downloader
 from client.reel.sending import Sender
 from client.reel.server import Server, connections
-from tests.unit.client.ending import ROOT, Ended, Runs
+from tests.command import Runs, runs
 from tests.unit.client.loopback import TOKEN, Loopback, open_loopback
 
 type Filed = Callable[..., Path]
@@ -52,18 +49,4 @@ def reel(loopback: Loopback, tmp_path: Path) -> Runs:
     """Run `reel` as a program, in a folder that is not the checkout's."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-
-    def run(*arguments: object, typed: bytes = b"", **environment: str) -> Ended:
-        ours = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "PYTHONPATH": str(ROOT),
-            "REEL_SERVER": loopback.address,
-            "REEL_TOKEN": TOKEN,
-            "REEL_CLIENT": "ann",
-        }
-        argv = [sys.executable, "-P", "-m", "client.reel", *map(str, arguments)]
-        done = subprocess.run(argv, cwd=folder, env=ours | environment, input=typed, capture_output=True, check=False)
-        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
-
-    return run
+    return runs(tmp_path, folder, {"REEL_SERVER": loopback.address, "REEL_TOKEN": TOKEN, "REEL_CLIENT": "ann"})

@@ -1,26 +1,9 @@
-"""How a run of the command ended, and the manifests that it sees."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+"""The manifests that a run of the command sees."""
 
 from functions.common.model import Explained, Manifest, Playable
 
-ROOT = Path(__file__).parents[3]
 REV = "b" * 16
 DAMAGED = Explained(code="damaged", message="The file ends in its middle.", todo="Copy it again.")
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-type Runs = Callable[..., Ended]
 
 
 def manifest(video: str, status: str, **fields: object) -> Manifest:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import ROOT, Runs
 from tests.unit.client.conftest import Filed
-from tests.unit.client.ending import DAMAGED, ROOT, Runs, manifest, playable
+from tests.unit.client.ending import DAMAGED, manifest, playable
 from tests.unit.client.loopback import TOKEN, Loopback
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import Runs
 from tests.unit.api.desk import TOKEN
 from tests.unit.client.conftest import Filed
-from tests.unit.client.ending import DAMAGED, Runs, manifest
+from tests.unit.client.ending import DAMAGED, manifest
 from tests.unit.client.loopback import Loopback
 
 
