@@ -34,7 +34,7 @@ class Downloader:
         file = choose(files, kind)
         folder.mkdir(parents=True, exist_ok=True)
         if file.kind == "hls":
-            return self._tree(file, folder / Path(item.file_name).stem, moved(file))
+            return self._tree(file, folder / Path(safe(item.file_name)).stem, moved(file))
         path = folder / safe(file.name)
         if path.exists():
             raise Refused(f"{path} is there already. Move it away, or choose another folder.")

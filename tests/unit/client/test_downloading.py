@@ -2,6 +2,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from client.reel.client import Client
 from client.reel.downloading import safe
@@ -106,6 +107,14 @@ def test_a_list_that_leads_out_of_its_folder_is_refused(running: Client, loopbac
 
     with pytest.raises(Refused, match="no file of this video"):
         running.download(item, tmp_path, "hls")
+
+
+def test_a_stream_stays_in_its_folder_whatever_the_server_calls_it(
+    running: Client, loopback: Loopback, filed: Filed, tmp_path: Path
+) -> None:
+    item = replace(held(loopback, running, filed), file_name="..")
+
+    assert running.download(item, tmp_path / "new", "hls").resolve().is_relative_to(tmp_path / "new")
 
 
 def test_a_kind_that_there_is_not_is_told_with_those_that_there_are(
