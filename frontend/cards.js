@@ -14,7 +14,8 @@ export function card(entry, pattern) {
   item.dataset.id = entry.id;
   item.classList.toggle("growing", !entry.complete);
   find("a", HTMLAnchorElement, item).href = sitePage(`w/${entry.id}.html`);
-  find(".clock", HTMLElement, item).textContent = clock(entry.duration_s);
+  if (entry.kind === "image") find(".clock", HTMLElement, item).remove();
+  else find(".clock", HTMLElement, item).textContent = clock(entry.duration_s);
   find(".title", HTMLElement, item).textContent = entry.title || "Untitled video";
   if (entry.posters?.length) find(".frame", HTMLElement, item).prepend(posterImage(entry.posters, "(min-width: 40rem) 20rem, 100vw"));
   find(".facts", HTMLElement, item).append(...facts(entry));

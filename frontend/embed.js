@@ -2,7 +2,7 @@
 
 import { follow, manifestUrl, readConfig } from "./documents.js";
 import { element, find } from "./page.js";
-import { showPictures } from "./pictures.js";
+import { showImage, showPictures } from "./pictures.js";
 import { Player } from "./player.js";
 import { describe, moving } from "./states.js";
 
@@ -29,8 +29,14 @@ function show(manifest) {
   const told = describe(manifest);
   state.replaceChildren(...(told && !playable ? [element("strong", told.heading), element("p", told.detail)] : []));
   if (!playable) return;
+  if (playable.kind === "image" && !player?.begun) {
+    player?.destroy();
+    player = undefined;
+    return showImage(stage, { ...manifest, playable }, config);
+  }
   if (player?.rev === playable.rev) return player.update({ ...manifest, playable });
   if (player?.begun) return;
   player?.destroy();
+  stage.querySelector("picture")?.remove();
   player = new Player(stage, { ...manifest, playable }, config, () => state.replaceChildren(element("strong", "The video cannot be played here")));
 }

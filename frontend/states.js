@@ -20,7 +20,7 @@ export function describe(manifest) {
   const { status, playable, error } = manifest;
   if (status === "deleted") return { mood: "bad", heading: "This video was deleted", detail: "Nothing of it is kept." };
   if (status === "rejected") return refused("This file cannot be used", error);
-  if (status === "failed") return refused("This video could not be encoded", error);
+  if (status === "failed") return refused("This could not be encoded", error);
   if (playable && !playable.complete) return growing(manifest, playable);
   if (status === "ready") return undefined;
   if (playable) return { mood: "working", heading: "A new version is on its way", detail: "Until it is ready, this one plays." };

@@ -32,10 +32,11 @@
  * @property {string} todo
  */
 /**
- * @typedef {object} Playable What can be played now. `complete`: nothing more will come.
+ * @typedef {object} Playable What can be seen now. `complete`: nothing more will come.
  * @property {string} rev
+ * @property {"video" | "image"} [kind]
  * @property {boolean} complete
- * @property {string} main
+ * @property {string} main the multivariant playlist; of an image its largest picture
  * @property {number} duration_s planned
  * @property {number} available_s encoded so far
  * @property {number} [width]
@@ -60,6 +61,7 @@
 /**
  * @typedef {object} Entry What the catalogue shows of one video.
  * @property {string} id
+ * @property {"video" | "image"} [kind]
  * @property {string} title
  * @property {string} date
  * @property {number} duration_s

@@ -3,7 +3,7 @@
 import { follow, manifestUrl, readConfig, shownAgain } from "./documents.js";
 import { place } from "./format.js";
 import { element, find } from "./page.js";
-import { showPictures } from "./pictures.js";
+import { showImage, showPictures } from "./pictures.js";
 import { Player } from "./player.js";
 import { describe, moving } from "./states.js";
 
@@ -83,7 +83,7 @@ function showWords(manifest) {
   }
   heading.classList.toggle("unseen", gone); // the state says it
   find(".description", HTMLElement).textContent = manifest.description ?? "";
-  if (gone) for (const words of document.querySelectorAll(".facts, .chapters, .stage > img")) words.remove();
+  if (gone) for (const words of document.querySelectorAll(".facts, .chapters, .stage > img, .stage > picture")) words.remove();
 }
 
 /** @param {Manifest} manifest */
@@ -100,6 +100,12 @@ function showProblems({ problems = [] }) {
 /** @param {Manifest} manifest @param {import("./types.js").Config} config */
 function showPlayer(manifest, config) {
   const { playable } = manifest;
+  if (playable?.kind === "image" && !player?.begun) {
+    player?.destroy();
+    player = undefined;
+    shape(playable);
+    return showImage(stage, { ...manifest, playable }, config);
+  }
   if (player && player.rev === playable?.rev) return player.update({ ...manifest, playable });
   if (player?.begun && playable) return offerNewVersion(manifest, config);
   player?.destroy();
@@ -108,11 +114,16 @@ function showPlayer(manifest, config) {
 
 /** @param {Manifest & {playable: Playable}} manifest @param {import("./types.js").Config} config */
 function begin(manifest, config) {
-  const { width, height } = manifest.playable;
-  if (width && height) stage.style.setProperty("--width", String(width));
-  if (width && height) stage.style.setProperty("--height", String(height));
+  shape(manifest.playable);
+  stage.querySelector("picture")?.remove();
   const detail = "Reload the page. If that does not help, try another browser or another connection.";
   return new Player(stage, manifest, config, () => tell({ mood: "bad", heading: "The video cannot be played here", detail }));
+}
+
+/** Gives the stage the form of what it shows. @param {Playable} playable */
+function shape({ width, height }) {
+  if (width && height) stage.style.setProperty("--width", String(width));
+  if (width && height) stage.style.setProperty("--height", String(height));
 }
 
 /** Whoever watches is not interrupted. @param {Manifest} manifest @param {import("./types.js").Config} config */

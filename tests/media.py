@@ -84,6 +84,15 @@ def ffmpeg(*arguments: str | Path) -> None:
     subprocess.run(argv, check=True, timeout=600)
 
 
+def photo(width: int, height: int) -> bytes:
+    """Give a JPEG picture with much to see on it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo.jpg"
+        place = "start_x=-0.7436:start_y=-0.1318:start_scale=0.01"
+        ffmpeg("-f", "lavfi", "-i", f"mandelbrot=size={width}x{height}:{place}", "-frames:v", "1", "-q:v", "2", path)
+        return path.read_bytes()
+
+
 def numbered(width: int, height: int, rate: str, seconds: float, *, grain: str = "") -> list[str]:
     """Give the graph of a numbered picture [v] and a beep [a], and their mapping. `grain` is a filter with its comma."""
     strip = f"color=black:size={BLOCKS}x2:rate={rate}:duration={seconds},format=gray"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -67,8 +68,15 @@ class Tokens(Struct, frozen=True):
     tokens: tuple[Token, ...]
 
 
+class Invitation(Struct, frozen=True):
+    """A link that lets a browser into a private library until then."""
+
+    link: str
+    expires_at: str
+
+
 class File(Struct, frozen=True, kw_only=True):
-    """Something to download. `kind` is `original`, a container's name, or `hls`.
+    """Something to download. `kind` is `original`, a container's name, `hls`, or of an image `avif`, `webp` or `jpg`.
 
     `url` of the original is absolute and lives for 15 minutes; else it is relative to where the site's media lie. `size` in bytes.
     """
@@ -245,6 +253,11 @@ def made_of(item: Item, manifest: Manifest | None) -> tuple[File, ...]:
         return ()
     main = manifest.playable.main
     stem = item.file_name.rpartition(".")[0]
+    if manifest.playable.kind == "image":
+        made = {
+            picture.object.rpartition(".")[2]: picture for picture in sorted(manifest.playable.posters, key=attrgetter("width"))
+        }
+        return tuple(File(kind=kind, name=f"{stem}.{kind}", url=picture.object) for kind, picture in made.items())
     files = (
         File(kind=made.container, name=f"{stem}.{made.container}", url=made.object, size=made.size, sha512=made.sha512)
         for made in manifest.playable.files

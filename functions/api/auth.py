@@ -1,9 +1,10 @@
-"""Who asks: the operator by the secret itself, everybody else by a token that it signed. EFFECT: reads both from where they lie."""
+"""Who asks: the operator by the secret itself, others by a token that it signed, or an identity provider. EFFECT: reads notes."""
 
 import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
@@ -20,22 +21,24 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 CHALLENGE: Final = 'Bearer realm="reelbucket"'  # RFC 6750, section 3
+JWT: Final = "eyJ"  # how a JSON object begins in base64
 DAY_S: Final = 86_400
 TOKEN_ID: Final = re.compile(keys.FIELDS["token"])
 
 
 @dataclass(frozen=True)
 class Guard:
-    """Knows the operator's secret, and where the tokens in force are noted."""
+    """Knows the operator's secret, and where the tokens in force are noted. `provider` reads those that another server signed."""
 
     secret: bytes
     work: Bucket
+    provider: Callable[[str], Bearer | None] | None = None
 
     @classmethod
-    def of(cls, ssm: "SSMClient", parameter: str, work: Bucket) -> Self:
+    def of(cls, ssm: "SSMClient", parameter: str, work: Bucket, provider: Callable[[str], Bearer | None] | None = None) -> Self:
         """Read the SecureString of that name."""
         secret = ssm.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
-        return cls(secret.encode(), work)
+        return cls(secret.encode(), work, provider)
 
     def bearer(self, authorization: str | None, now: str) -> Bearer:
         """Tell who sent this Authorization header (RFC 6750, section 2.1) at `now`. Raises Problem."""
@@ -72,6 +75,8 @@ class Guard:
     def _known(self, text: str, now: str) -> Bearer | None:
         if hmac.compare_digest(_digest(text.encode("utf-8", "surrogateescape")), _digest(self.secret)):
             return Bearer()
+        if self.provider and text.startswith(JWT):
+            return self.provider(text)
         token = verify(text, self.secret, now)
         return Bearer.of(token) if token and self.work.read(keys.TOKEN.key(token=token.id)) else None
 

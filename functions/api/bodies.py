@@ -22,9 +22,11 @@ MOST_DAYS: Final = 3650
 MOST_S3: Final = 5 * 1024**4  # bytes of an object
 MEDIA: Final = ("video/", "audio/")
 UNTYPED: Final = "application/octet-stream"
-OTHER_MEDIA: Final = ("application/mxf", "application/ogg", "application/vnd.ms-asf", "image/gif", UNTYPED)
+PICTURES: Final = ("image/jpeg", "image/png", "image/webp", "image/gif")
+OTHER_MEDIA: Final = ("application/mxf", "application/ogg", "application/vnd.ms-asf", *PICTURES, UNTYPED)
 SHA512: Final = re.compile(r"[0-9a-f]{128}")
-SOURCES: Final = tuple(extension for extension, role in EXTENSIONS.items() if role == "source")
+SENT: Final = ("source", "picture")
+SOURCES: Final = tuple(extension for extension, role in EXTENSIONS.items() if role in SENT)
 
 _PLACE: Final = re.compile(r"(?P<message>.*?) - at `\$\.?(?P<place>.*)`")
 _FIELD: Final = re.compile(r".* field `(?P<place>.*)`")
@@ -60,6 +62,14 @@ class TokenWish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quota_bytes: Annotated[int, Meta(ge=1)] | None = None
 
 
+class InvitationWish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An invitation that the operator wants to make: to the site at that address, or to one video of it."""
+
+    site: Annotated[str, Meta(pattern="^https?://[A-Za-z0-9._~:/%-]{1,200}/$")]
+    days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] = 30
+    video_id: Annotated[str, Meta(pattern=f"^{keys.ID}$")] | None = None
+
+
 class Reencoding(Struct, frozen=True, forbid_unknown_fields=True):
     """How a video is to be encoded again: with that preset, or as before."""
 
@@ -91,7 +101,7 @@ def read[B](kind: type[B], body: str | None) -> B:
         return msgspec.convert(_whole(msgspec.json.decode(body or "")), kind)
     except msgspec.ValidationError as error:
         raise invalid(_fault(str(error))) from error
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:  # the last: a thousand brackets
         raise Problem("unreadable", "The body must be a JSON object in UTF-8.") from error
 
 
@@ -145,7 +155,7 @@ def _file_name(wish: Wish) -> str | None:
     if len(name.encode()) > FILE_NAME_BYTES:
         return f"file_name must have at most {FILE_NAME_BYTES} bytes in UTF-8."
     read_as = read_name(name)
-    if read_as is None or read_as.role != "source":
+    if read_as is None or read_as.role not in SENT:
         return f"file_name must be a name with one of these extensions: {', '.join(SOURCES)}."
     return None
 
@@ -157,7 +167,7 @@ def _is_unprintable(character: str) -> bool:
 
 def _size(wish: Wish, most_bytes: int) -> str | None:
     if wish.file_size < 1:
-        return "file_size must be at least 1: a file without bytes has no video."
+        return "file_size must be at least 1: there is nothing in a file without bytes."
     if wish.file_size > most_bytes:
         return f"file_size must be at most {most_bytes} bytes. Make the file smaller, or ask the operator to raise MaxSourceBytes."
     return None

@@ -6,7 +6,7 @@ An item has no status of its own: it is that of its video, read from the manifes
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final
 
 import msgspec
@@ -95,7 +95,10 @@ class Items:
 
     def read(self, client: str, item_id: str) -> ItemAnswer:
         """Say how an item is."""
-        answer = self._answer(self.find(client, item_id), closely=True)
+        item = self.find(client, item_id)
+        manifest = self._manifest(item)
+        awaited = manifest is None and self._held(item) is None
+        answer = self._answer(item, manifest, awaited=awaited, underway=self._underway(manifest) if manifest else ())
         if answer is None:
             raise not_found()
         return answer
@@ -103,28 +106,38 @@ class Items:
     def page(self, client: str, after: str | None, limit: int) -> ItemPage:
         """List at most `limit` items that come after one, newest first: their ids are in that order.
 
-        One that was deleted is left out, so a page may be shorter.
+        One that was deleted is left out, so a page may be shorter. It costs two listings, and two reads for each item.
         """
         if not is_client(client):
             raise not_found()
         listed = self.buckets.work.list(keys.ITEM.prefix(client=client), _document(client, after) if after else "")
         found = [fields["item"] for each in islice(listed, limit + 1) if (fields := keys.ITEM.parse(each.key))]
-        answers = self.buckets.work.door.each(lambda item_id: self._listed(client, item_id), found[:limit])
+        sent = self._sent(client, found[:limit])
+        answers = self.buckets.work.door.each(lambda item_id: self._listed(client, item_id, sent), found[:limit])
         shown = tuple(answer for answer in answers if answer)
         return ItemPage(shown, found[limit - 1]) if len(found) > limit else ItemPage(shown)
 
-    def _listed(self, client: str, item_id: str) -> ItemAnswer | None:
+    def _sent(self, client: str, items: Sequence[str]) -> set[str]:
+        """Give the files that the inbox holds of neighbouring items: it has them in the order of their ids too."""
+        if not items:
+            return set()
+        beyond = f"{client}/{items[-1]}0"  # "0" follows the slash in S3's order
+        listed = self.buckets.inbox.list(f"{client}/", f"{client}/{items[0]}")
+        return {found.key for found in takewhile(lambda found: found.key < beyond, listed)}
+
+    def _listed(self, client: str, item_id: str, sent: set[str]) -> ItemAnswer | None:
         item = self._stored(client, item_id)
-        return self._answer(item) if item else None
+        if item is None:
+            return None
+        manifest = self._manifest(item)
+        return self._answer(item, manifest, awaited=manifest is None and item.key not in sent)
 
     def files(self, client: str, item_id: str) -> Files:
         """List what can be downloaded."""
         item = self.find(client, item_id)
-        body = self.buckets.media.read(keys.MANIFEST.key(id=item.video_id))
-        manifest = schema.load(Manifest, body) if body else None
         held = self._held(item)
         original = [original_of(item, self.uploads.download(item, held))] if held else []
-        return Files((*original, *made_of(item, manifest)))
+        return Files((*original, *made_of(item, self._manifest(item))))
 
     def check_quota(self, client: str, quota_bytes: int | None, more: int) -> None:
         """Raise Problem where `more` bytes are beyond what a client may keep in the inbox."""
@@ -213,15 +226,17 @@ class Items:
         body = self.buckets.work.read(_document(client, item_id))
         return schema.load(Item, body) if body else None
 
-    def _answer(self, item: Item, *, closely: bool = False) -> ItemAnswer | None:
-        """Describe an item, `closely` with what its encoders say of themselves; None when its video was deleted."""
-        body = self.buckets.media.read(keys.MANIFEST.key(id=item.video_id))
-        manifest = schema.load(Manifest, body) if body else None
+    def _answer(
+        self, item: Item, manifest: Manifest | None, *, awaited: bool, underway: tuple[Underway, ...] = ()
+    ) -> ItemAnswer | None:
+        """Describe an item, with what its encoders say of themselves; None when its video was deleted."""
         if manifest and manifest.status == "deleted":
             return None
-        awaited = manifest is None and self._held(item) is None
-        underway = self._underway(manifest) if closely and manifest else ()
         return describe(item, manifest, self._upload(item) if awaited else None, underway)
+
+    def _manifest(self, item: Item) -> Manifest | None:
+        body = self.buckets.media.read(keys.MANIFEST.key(id=item.video_id))
+        return schema.load(Manifest, body) if body else None
 
     def _underway(self, manifest: Manifest) -> tuple[Underway, ...]:
         """Read how far the units are that are being encoded now."""

@@ -12,8 +12,8 @@ from functions.api.routes import KEY, LIMIT, MOST, PREFIX, ROUTES, Route
 from functions.common import keys
 
 ABOUT: Final = (
-    "Send video and audio files, follow how they are encoded, and fetch what was made of them. An item is a file that was sent, "
-    "or is to be. Every refusal is a problem document (RFC 9457) that says what was wrong and what to do."
+    "Send videos, sounds and pictures, follow how they are encoded, and fetch what was made of them. An item is a file that was "
+    "sent, or is to be. Every refusal is a problem document (RFC 9457) that says what was wrong and what to do."
 )
 PATH_FIELDS: Final = {"client_id": "client", "item_id": "item", "token_id": "token"}
 EVERY: Final = ("unavailable", "internal")  # what each route may answer

@@ -16,6 +16,7 @@ KINDS: Final[dict[str, tuple[int, str]]] = {
     "upload-closed": (409, "The upload is closed"),
     "replaced-or-deleted": (409, "Replaced or deleted meanwhile"),
     "nothing-to-retry": (409, "Nothing to retry"),
+    "public": (409, "The library is public"),
     "over-quota": (413, "More than the token allows"),
     "invalid": (422, "The request is not valid"),
     "key-reused": (422, "The Idempotency-Key is another request's"),

@@ -9,6 +9,7 @@ from functions.api.answers import (
     Checks,
     Files,
     Health,
+    Invitation,
     ItemAnswer,
     ItemPage,
     Me,
@@ -17,7 +18,7 @@ from functions.api.answers import (
     SignedParts,
     Tokens,
 )
-from functions.api.bodies import Numbers, Reencoding, Sent, TokenWish, Wish
+from functions.api.bodies import InvitationWish, Numbers, Reencoding, Sent, TokenWish, Wish
 from functions.api.tokens import Need
 from functions.common.model import Note
 
@@ -87,6 +88,8 @@ ROUTES: Final = (
     Route("issue", "POST", "/token", "Make a token for a client.", NewToken, 201, TokenWish, kinds=("invalid", "unreadable")),
     Route("tokens", "GET", "/token", "List the tokens in force.", Tokens),
     Route("revoke", "DELETE", "/token/<token_id>", "Revoke a token, at once. Twice is once.", None, 204),
+    Route("invite", "POST", "/invitation", "Make a link that lets somebody into a private library.", Invitation, 201,
+          InvitationWish, kinds=("invalid", "unreadable", "public")),
     Route("health", "GET", "/health", "Tell whether the API answers. For anybody.", Health, open=True),
     Route("openapi", "GET", "/openapi.json", "Give this description. For anybody.", dict, open=True),
 )  # fmt: skip

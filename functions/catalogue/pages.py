@@ -19,13 +19,14 @@ from markupsafe import Markup
 
 from functions.common import keys
 from functions.common.labels import label, labels
-from functions.common.model import Label, Manifest, Picture, Root
-from functions.common.posters import shown
+from functions.common.model import Kind, Label, Manifest, Picture, Root
+from functions.common.pictures import in_format, shown
 
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+KINDS: Final[dict[Kind, str]] = {"video": "VideoObject", "image": "ImageObject"}  # schema.org
 ENTRY_ID: Final = "urn:x-reelbucket:"  # a video keeps its id wherever its site moves
 UNTITLED: Final = "Untitled video"
 SUMMARY_CHARACTERS: Final = 200  # link previews and search results show no more
@@ -92,8 +93,14 @@ def oembed(manifest: Manifest, site: SiteText) -> bytes:
     """Say how to show one video in another site (oembed.com, 1.0), at a width that fits a column of text."""
     playable = manifest.playable
     said: dict[str, object] = {"version": "1.0", "type": "link", "provider_name": site.title, "provider_url": site.url}
-    if playable is None:
+    if playable is None or (playable.kind == "image" and not site.media):
         return msgspec.json.encode(said)
+    if playable.kind == "image":
+        still = still_of(playable.posters)
+        shown_as = {"url": site.media + still.object, "width": still.width, "height": still.height}
+        return msgspec.json.format(
+            msgspec.json.encode(said | {"type": "photo", "title": manifest.title or UNTITLED, **shown_as}), indent=1
+        )
     width, height = EMBED_WIDTH, round(EMBED_WIDTH * (playable.height or 9) / (playable.width or 16))
     title = manifest.title or UNTITLED
     frame = render("embed-frame.html", url=f"{site.url}embed/{manifest.id}.html", width=width, height=height, title=title)
@@ -111,19 +118,24 @@ def _posters(manifest: Manifest) -> tuple[Picture, ...]:
 
 def still_of(posters: Sequence[Picture]) -> Picture:
     """Choose the picture that other sites show: a JPEG, which all of them read, of about their width."""
-    return picture(tuple(poster for poster in posters if not poster.object.endswith(".webp")) or tuple(posters), STAGE_WIDTH)
+    return picture(in_format(tuple(posters), "jpg") or tuple(posters), STAGE_WIDTH)
 
 
 def _linked_data(manifest: Manifest, site: SiteText, summary: str, still: Picture) -> Markup:
-    """Write a VideoObject of schema.org as JSON-LD, for search engines. Nothing in it can end the script that it stands in."""
+    """Describe it for search engines, as JSON-LD of schema.org. Nothing in it can end the script that it stands in."""
     playable = manifest.playable
-    page = {"@context": "https://schema.org", "@type": "VideoObject", "name": manifest.title or UNTITLED}
+    page = {
+        "@context": "https://schema.org",
+        "@type": KINDS[playable.kind if playable else "video"],
+        "name": manifest.title or UNTITLED,
+    }
     more = {
         "description": summary or manifest.title or UNTITLED,
         "thumbnailUrl": site.media + still.object,
         "uploadDate": manifest.date,
         "url": f"{site.url}w/{manifest.id}.html",
-        **({"duration": f"PT{playable.duration_s:.0f}S", "contentUrl": site.media + playable.main} if playable else {}),
+        **({"duration": f"PT{playable.duration_s:.0f}S"} if playable and playable.kind == "video" else {}),
+        **({"contentUrl": site.media + playable.main} if playable else {}),
     }
     text = msgspec.json.encode({**page, **more}).decode()
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704  # escaped here
@@ -168,7 +180,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(clock=clock, day=day, srcset=srcset, picture=picture)
+    environment.filters.update(clock=clock, day=day, srcset=srcset, picture=picture, in_format=in_format)
     environment.globals.update(UNTITLED=UNTITLED, CARD_WIDTH=CARD_WIDTH, STAGE_WIDTH=STAGE_WIDTH, ENTRY_ID=ENTRY_ID)
     return environment
 

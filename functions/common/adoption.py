@@ -19,9 +19,9 @@ class Words:
 
 def next_current(old: Current, inventory: Inventory, words: Words | None) -> Current:
     """Compute what `current` must say, with the old generation. Without a source no word of the user's is kept."""
-    source = inventory.source
+    source, filmed = source_of(old, inventory), old.filmed or inventory.filmed
     if source is None:
-        return Current(id=old.id, generation=old.generation, adoption=old.adoption, had_source=old.had_source)
+        return Current(id=old.id, generation=old.generation, adoption=old.adoption, had_source=old.had_source, filmed=filmed)
     note = words.note if words else None
     preset, again = (note and note.preset) or old.preset, (note and note.again) or old.again
     adopted = old.source is not None and _same(old.source, source) and (preset, again) == (old.preset, old.again)
@@ -32,6 +32,7 @@ def next_current(old: Current, inventory: Inventory, words: Words | None) -> Cur
         generation=old.generation,
         adoption=adoption,
         had_source=True,
+        filmed=filmed,
         rev=old.rev if adopted else keys.rev(source.key, source.version, str(adoption)),
         source=source,
         note_object=inventory.note,
@@ -49,10 +50,16 @@ def expects(current: Current | None, inventory: Inventory) -> bool:
     """Tell whether `current` says what a listing says, so that there is nothing for ingest to do."""
     if current is None:
         return inventory.source is None
-    if inventory.source is None:
+    source = source_of(current, inventory)
+    if source is None:
         return current.source is None
-    found = (inventory.source, inventory.note, inventory.sidecars)
+    found = (source, inventory.note, inventory.sidecars)
     return (current.source, current.note_object, tuple(map(_unadopted, current.sidecars))) == found
+
+
+def source_of(old: Current, inventory: Inventory) -> InboxObject | None:
+    """Choose the source. A picture whose video is gone with every trace in the inbox is still a poster, and nobody published it."""
+    return None if old.filmed and not inventory.filmed else inventory.source
 
 
 def _adopted(old: Current, found: tuple[Sidecar, ...]) -> tuple[Sidecar, ...]:

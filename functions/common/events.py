@@ -85,7 +85,7 @@ def read(message_id: str, handle: str, text: str, receives: int = 1) -> Message:
     """Read one message's body."""
     try:
         content = msgspec.json.decode(text, type=_Body)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:  # no JSON, no UTF-8, or a thousand brackets
         return Message(message_id, handle, receives=receives, unreadable=str(error))
     return Message(
         message_id,

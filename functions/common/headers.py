@@ -16,8 +16,8 @@ CONTENT_TYPES: Final = {
     "mkv": "video/x-matroska",  # RFC 9559, section 27.3
     "vtt": "text/vtt; charset=utf-8",
     "jpg": "image/jpeg",
-    "png": "image/png",
     "webp": "image/webp",
+    "avif": "image/avif",
     "html": "text/html; charset=utf-8",
     "xml": "application/xml; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
@@ -25,7 +25,7 @@ CONTENT_TYPES: Final = {
 ATOM: Final = "application/atom+xml; charset=utf-8"  # RFC 4287, section 7
 INDEX: Final = "application/octet-stream"  # Pagefind's own formats, compressed
 NAMED_BY_HASH: Final = (
-    *(keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER),
+    *(keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER, keys.IMAGE),
     *(keys.TEXT, keys.FILE, keys.SIDE_CAPTIONS, keys.SIDE_POSTER, keys.PAGE, keys.DIRECTORY),
     *(keys.MEMBERS, keys.BUNDLE_FILE),
 )

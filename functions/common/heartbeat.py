@@ -5,10 +5,14 @@ source mapping"): 90 minutes for a chunk whose worker was killed. So a worker sh
 """
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from functions.common.events import Message
 from functions.common.settings import QueueSettings
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 LONGEST_PAUSE_S = 120
+AGAIN_S = 1
+OURS = 500  # from here on the fault is the queue's
 BEATS_IN_A_LIFE = 3  # two may be lost
 
 
@@ -40,8 +46,12 @@ class SqsHeart:
             thread.join()
 
     def retry_later(self, message: Message) -> None:
-        """Bring a failed message back after 10·2^receives seconds, at most two minutes."""
-        self._hide(message, min(LONGEST_PAUSE_S, 10 * 2**message.receives))
+        """Bring a failed message back after 10·2^receives seconds, at most two minutes.
+
+        Asks until the queue answers or the function's time is over: untold, it would come back after six times that time.
+        """
+        while not self._hide(message, min(LONGEST_PAUSE_S, 10 * 2**message.receives)):
+            time.sleep(AGAIN_S)
 
     def _beat(self, messages: Sequence[Message], done: threading.Event) -> None:
         while True:
@@ -50,5 +60,12 @@ class SqsHeart:
             if done.wait(self.settings.heartbeat_s / BEATS_IN_A_LIFE):
                 return
 
-    def _hide(self, message: Message, seconds: int) -> None:
-        self.sqs.change_message_visibility(QueueUrl=self.settings.url, ReceiptHandle=message.handle, VisibilityTimeout=seconds)
+    def _hide(self, message: Message, seconds: int) -> bool:
+        """Hide a message for so long; tell whether the queue answered. It refuses where another worker has the message by now."""
+        try:
+            self.sqs.change_message_visibility(QueueUrl=self.settings.url, ReceiptHandle=message.handle, VisibilityTimeout=seconds)
+        except ClientError as error:
+            return error.response["ResponseMetadata"]["HTTPStatusCode"] < OURS
+        except (NoConnection, HTTPClientError):
+            return False
+        return True

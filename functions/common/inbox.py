@@ -1,31 +1,33 @@
 """What lies in the inbox: file names to roles, and a listing to what it says of one video. PURE.
 
 `talk.mp4` is a source; `talk.json` its note, `talk.en.vtt` its English captions, `talk.jpg` its poster. All have the stem
-`talk`. Extensions are compared without regard to case.
+`talk`. A picture beside which there never was a video or a sound is a source itself. Extensions are compared without regard to
+case.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import langcodes
 
 from functions.common.model import InboxObject, Problem, Sidecar
 from functions.common.store import Version
 
-Role = Literal["source", "note", "captions", "poster"]
+Role = Literal["source", "note", "captions", "picture"]
 
 VIDEO: Final = (
     *("mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "avi", "flv", "mpg", "mpeg"),
     *("wmv", "asf", "ogv", "mxf", "3gp", "gif"),
 )
 AUDIO: Final = ("mp3", "m4a", "aac", "wav", "flac", "ogg", "oga", "opus", "wma", "mka")
+IMAGE: Final = ("jpg", "jpeg", "png", "webp")
 EXTENSIONS: Final[dict[str, Role]] = {
     **dict.fromkeys((*VIDEO, *AUDIO), "source"),
     "json": "note",
     **dict.fromkeys(("vtt", "srt"), "captions"),
-    **dict.fromkeys(("jpg", "jpeg", "png", "webp"), "poster"),
+    **dict.fromkeys(IMAGE, "picture"),
 }
 
 
@@ -40,13 +42,17 @@ class Name:
 
 @dataclass(frozen=True)
 class Inventory:
-    """All that the inbox says of one stem now. `marked`: something was here and is deleted."""
+    """All that the inbox says of one stem now. `marked`: something was here and is deleted.
+
+    `filmed`: there is a video or a sound, or a trace of one; else the source is a picture.
+    """
 
     source: InboxObject | None
     note: InboxObject | None
     sidecars: tuple[Sidecar, ...]
     problems: tuple[Problem, ...]
     marked: bool
+    filmed: bool
 
 
 def read_name(key: str) -> Name | None:
@@ -83,11 +89,12 @@ def take_stock(stem: str, versions: Iterable[Version]) -> Inventory:
         ((version, name) for version, name in named if version.latest and not version.deleted),
         key=lambda pair: (pair[0].modified, pair[0].key),
     )
-    of_role = {role: [pair for pair in live if pair[1].role == role] for role in ("source", "note", "poster", "captions")}
+    of_role = {role: [pair for pair in live if pair[1].role == role] for role in get_args(Role)}
+    filmed = any(name.role == "source" for _, name in named)
     captions = {name.language: _object(version) for version, name in of_role["captions"] if name.language}
-    posters = [Sidecar(kind="poster", object=_object(version)) for version, _ in of_role["poster"][-1:]]
+    posters = [Sidecar(kind="poster", object=_object(version)) for version, _ in of_role["picture"][-1:] if filmed]
     return Inventory(
-        source=_newest(of_role["source"]),
+        source=_newest(of_role["source" if filmed else "picture"]),
         note=_newest(of_role["note"]),
         sidecars=(
             *(Sidecar(kind="captions", object=captions[tag], language=tag) for tag in sorted(captions)),
@@ -95,6 +102,7 @@ def take_stock(stem: str, versions: Iterable[Version]) -> Inventory:
         ),
         problems=tuple(_unnamed(version) for version, name in of_role["captions"] if not name.language),
         marked=any(version.deleted for version, _ in named),
+        filmed=filmed,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 ID: Final = r"[a-z2-7]{16}"  # 80 bits: a thousand million videos collide with probability 4e-7
 HASH: Final = r"[0-9a-f]{16}"
-UNIT: Final = r"v[0-9]{5}|a[0-9]{1,2}(?:-[0-9]{3})?|t[0-9]{1,2}|s|p|f[0-9]|ingest"
+UNIT: Final = r"v[0-9]{5}|a[0-9]{1,2}(?:-[0-9]{3})?|t[0-9]{1,2}|s|p|i|f[0-9]|ingest"
 FIELDS: Final[Mapping[str, str]] = {
     "id": ID,
     "rev": ID,
@@ -25,7 +25,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "generation": r"[0-9]{1,12}",
     "hash": HASH,
     "width": r"[0-9]{1,5}",
-    "picture": r"jpg|png|webp",
+    "picture": r"jpg|webp|avif",
     "client": r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
     "list": f"all|{ID}",
     "bundled": r"(?:index/|fragment/)?[A-Za-z0-9_.-]{1,100}",
@@ -102,6 +102,7 @@ SEGMENTS: Final = Form("v/{id}/{rev}/{rendition}/{unit}-{hash}.m4s")
 STORYBOARD: Final = Form("v/{id}/{rev}/storyboard.vtt")
 SPRITE: Final = Form("v/{id}/{rev}/sprite-{unit}-{hash}.jpg")
 POSTER: Final = Form("v/{id}/{rev}/poster-{width}-{hash}.{picture}")
+IMAGE: Final = Form("v/{id}/{rev}/image-{width}-{hash}.{picture}")
 TEXT: Final = Form("v/{id}/{rev}/{unit}-{hash}.vtt")
 FILE: Final = Form("v/{id}/{rev}/{unit}-{hash}.{container}")
 SIDE_CAPTIONS: Final = Form("v/{id}/side/{rev}-{hash}.vtt")
@@ -135,7 +136,7 @@ WORK_FORMS: Final = (
     *(UNDERWAY, FRAGMENT, UNSEARCHED, ITEM, ASKED, TOKEN),
 )
 MEDIA_FORMS: Final = (
-    *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, TEXT, FILE),
+    *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, IMAGE, TEXT, FILE),
     *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, DIRECTORY, ROOT, LIVE, MEMBERS, BUNDLE_FILE),
 )
 SITE_FORMS: Final = (INDEX_PAGE, LIST_PAGE, WATCH_PAGE, EMBED_PAGE, OEMBED, ATOM_FEED, JSON_FEED, ROBOTS, SITEMAP, SITEMAP_PART)

@@ -15,17 +15,14 @@ from typing import Final
 import msgspec
 from jsonschema import Draft202012Validator
 
+from functions.common.cleaning import clean_line, clean_text
 from functions.common.inbox import language
 from functions.common.model import Note, Problem
 
 MAX_BYTES: Final = 262_144  # what a person writes of a video has some kB; more is another file with a wrong name
 MAX_PROBLEMS: Final = 20  # a video dropped as talk.json could have a thousand
 
-# Control characters but tab and line feed (C0, DEL, C1), lone surrogates, and what turns the text of others around:
-# the bidirectional embeddings, overrides and isolates of UAX #9. The marks LRM, RLM and ALM stay; right-to-left text needs them.
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)  # RFC 3339, 5.6
-_BREAKS: Final = re.compile("[\t\n\u2028\u2029 ]+")
 
 
 def read_note(body: bytes, where: str) -> tuple[Note, tuple[Problem, ...]]:
@@ -53,16 +50,6 @@ def read_date(text: str) -> str | None:
     except (ValueError, OverflowError):
         return None
     return moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-
-
-def clean_line(text: str) -> str:
-    """Make one line of at most 500 characters out of anybody's text."""
-    return _BREAKS.sub(" ", _UNSEEN.sub("", text)).strip()[:500]
-
-
-def clean_text(text: str) -> str:
-    """Take out of a text what is not seen, but keep its lines."""
-    return _UNSEEN.sub("", text.replace("\r\n", "\n")).strip()
 
 
 @functools.cache
@@ -108,6 +95,7 @@ def _chapters(value: object) -> object:
 _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "title": lambda value: clean_line(str(value)) or None,
     "channel": lambda value: clean_line(str(value)) or None,
+    "preset": lambda value: clean_line(str(value)) or None,
     "description": lambda value: clean_text(str(value)),
     "date": lambda value: read_date(str(value)),
     "language": lambda value: language(str(value)),

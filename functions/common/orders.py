@@ -9,12 +9,15 @@ from functions.common.model import FileWork, Order, Plan, SidecarWork, WholeFile
 
 STILLS: Final = "s"
 PREVIEW: Final = "p"
+IMAGE: Final = "i"
 COPIED: Final = "-copy"  # ends the names of a preview's renditions
 FIRST_SEGMENTS: Final = 3  # a player stalls at once on a list shorter than three target durations (RFC 8216 section 6.3.3)
 
 
 def required_units(plan: Plan) -> tuple[str, ...]:
-    """Name the units without which there is no video."""
+    """Name the units without which there is nothing to see."""
+    if plan.image_bytes:
+        return (IMAGE,)
     return tuple(chunk.unit for chunks in (plan.chunks, *(track.chunks for track in plan.audio)) for chunk in chunks)
 
 

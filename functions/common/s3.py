@@ -26,21 +26,17 @@ if TYPE_CHECKING:
 
 ANSWERS: Final = {404: Answer.GONE, 409: Answer.CONFLICT, 412: Answer.REFUSED}
 CONNECTIONS: Final = 16  # a catalogue of 100,000 videos is 3,170 small reads of some 15 ms
+READS: Final = 4  # boto3 asks again for an answer that never came, and leaves one that ends halfway to us
 OURS: Final = 500  # from here on the fault is the store's
+# 8 attempts, of half a minute in all, outlast a splitting partition's 503s and a store that begins anew.
+PATIENT: Final = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=30)
 NOTHING_THERE: Final = ("NoSuchKey", "NoSuchVersion", "404")
 
 
 def client(names: BucketNames) -> "S3Client":
-    """Make an S3 client. SigV4 always (SigV2 is refused by newer regions); 8 attempts outlast a splitting partition's 503s."""
-    config = Config(
-        signature_version="s3v4",
-        s3={"addressing_style": names.addressing},
-        retries={"mode": "standard", "max_attempts": 8},
-        connect_timeout=5,
-        read_timeout=30,
-        max_pool_connections=CONNECTIONS,
-    )
-    return boto3.client("s3", config=config)
+    """Make an S3 client. SigV4 always: SigV2 is refused by newer regions."""
+    own = Config(signature_version="s3v4", s3={"addressing_style": names.addressing}, max_pool_connections=CONNECTIONS)
+    return boto3.client("s3", config=PATIENT.merge(own))
 
 
 def buckets(s3: "S3Client", names: BucketNames) -> Buckets:
@@ -62,16 +58,7 @@ class S3Door:
 
     def get(self, key: str, version: str | None = None) -> Stored | None:
         """Read an object or one version of it."""
-        which: Mapping[str, str] = {"VersionId": version} if version else {}
-        try:
-            answer = self.s3.get_object(Bucket=self.bucket, Key=key, **which)  # type: ignore[arg-type]  # optional VersionId
-            return Stored(answer["Body"].read(), answer["ETag"])
-        except ClientError as error:
-            if error.response["Error"]["Code"] in NOTHING_THERE:
-                return None
-            raise _ours(error, key) from error
-        except (NoConnection, HTTPClientError) as error:
-            raise Unavailable(key) from error
+        return self._read(key, {"VersionId": version} if version else {})
 
     def each[T, R](self, act: Callable[[T], R], items: Sequence[T]) -> Sequence[R]:
         """Do something with each item, with as many at once as the client has connections."""
@@ -138,15 +125,32 @@ class S3Door:
 
     def piece(self, key: str, version: str, at: int, length: int) -> bytes:
         """Read at most `length` bytes from `at` on of one version of an object; `at` lies within it."""
-        asked = f"bytes={at}-{at + length - 1}"
-        answer = self.s3.get_object(Bucket=self.bucket, Key=key, VersionId=version, Range=asked)
-        return answer["Body"].read()
+        found = self._read(key, {"VersionId": version, "Range": f"bytes={at}-{at + length - 1}"})
+        if not found:
+            raise Unavailable(key)
+        return found.body
 
     def address(self, key: str, version: str, seconds: int) -> str:
         """Sign a URL that reads exactly one version of an object for so many seconds."""
         return self.s3.generate_presigned_url(
             "get_object", Params={"Bucket": self.bucket, "Key": key, "VersionId": version}, ExpiresIn=seconds
         )
+
+    def _read(self, key: str, which: Mapping[str, str]) -> Stored | None:
+        for attempt in range(READS):
+            try:
+                answer = self.s3.get_object(Bucket=self.bucket, Key=key, **which)  # type: ignore[arg-type]  # optional ones
+            except ClientError as error:
+                if error.response["Error"]["Code"] in NOTHING_THERE:
+                    return None
+                raise _ours(error, key) from error
+            except (NoConnection, HTTPClientError) as error:
+                raise Unavailable(key) from error
+            try:
+                return Stored(answer["Body"].read(), answer["ETag"])
+            except HTTPClientError:
+                pause(attempt)
+        raise Unavailable(key)
 
 
 def _status(error: ClientError) -> int:

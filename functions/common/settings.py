@@ -157,21 +157,44 @@ class SweepSettings:
 
 
 @dataclass(frozen=True)
+class OidcSettings:
+    """The identity provider whose tokens are taken. `claim` of a token names the client."""
+
+    issuer: str
+    audience: str
+    claim: str
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self | None:
+        """Read the provider's variables; None where there is none."""
+        issuer, audience = address(environment, "OIDC_ISSUER"), address(environment, "OIDC_AUDIENCE")
+        claim = read(environment, "OIDC_CLAIM")
+        if bool(issuer) != bool(audience):
+            raise Misconfigured("OidcIssuer and OidcAudience belong together: set both, or neither")
+        return cls(issuer, audience, claim) if issuer else None
+
+
+@dataclass(frozen=True)
 class ApiSettings:
     """What the API lets in. `token_parameter` names the SSM SecureString that holds the bearer secret.
 
+    `viewers_parameter`: the one that holds the key of invitations; empty where the library is public.
     `transcode_queue`: where a retry sends the orders of a failed video.
     """
 
     token_parameter: str
+    viewers_parameter: str
     max_source_bytes: int
     transcode_queue: str
+    oidc: OidcSettings | None
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
         """Read the API's own variables."""
         return cls(
             token_parameter=read(environment, "TOKEN_PARAMETER"),
+            viewers_parameter=address(environment, "VIEWERS_PARAMETER"),
             max_source_bytes=number(environment, "MAX_SOURCE_BYTES", 1),
             transcode_queue=read(environment, "TRANSCODE_QUEUE_URL"),
+            oidc=OidcSettings.of(environment),
         )

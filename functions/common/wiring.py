@@ -39,7 +39,7 @@ class Lambda:
         """
         names = BucketNames.of(environment)
         client = s3.client(names)
-        sqs, settings = boto3.client("sqs"), QueueSettings.of(environment)
+        sqs, settings = boto3.client("sqs", config=s3.PATIENT), QueueSettings.of(environment)
         heart = SqsHeart(sqs, settings)
         for name in CREDENTIALS:
             environment.pop(name, None)

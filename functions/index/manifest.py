@@ -19,6 +19,7 @@ from functions.common.model import (
     Explained,
     Manifest,
     Note,
+    Picture,
     Plan,
     Playable,
     Problem,
@@ -27,8 +28,8 @@ from functions.common.model import (
     TrackPart,
     Verdict,
 )
-from functions.common.orders import COPIED, STILLS, shares
-from functions.common.posters import shown
+from functions.common.orders import COPIED, IMAGE, STILLS, shares
+from functions.common.pictures import largest, shown
 from functions.common.store import Write
 from functions.index.playlist import media_playlist, multivariant_playlist, storyboard
 from functions.index.progress import Progress, Receipts
@@ -37,7 +38,7 @@ from functions.index.progress import Progress, Receipts
 def playlists(progress: Progress) -> list[Write]:
     """Write all lists of the current rev, media playlists before the list that names them; none until it is playable."""
     plan = progress.plan
-    if not progress.playable:
+    if not progress.playable or plan.image_bytes:
         return []
     video = {rung.name: progress.parts(rung.name) for rung in plan.ladder if progress.encoded}
     audio = {track.name: progress.parts(track.name) for track in plan.audio if progress.encoded}
@@ -123,9 +124,12 @@ def _verdict(progress: Progress | None, ingest_error: Verdict | None) -> Verdict
 
 
 def _published(progress: Progress | None, kept: Playable | None, current: Current, status: Status) -> Playable | None:
-    """Choose what plays: a complete rev stays until the new one is ready; a bad new one never takes a good one down."""
+    """Choose what plays: a complete rev stays until the new one is ready; a bad new one never takes a good one down.
+
+    An image gives way as soon as there is anything else: it may be a poster that came before its video.
+    """
     new = _playable(progress) if progress and not progress.plan.rejected and progress.playable else None
-    if kept is None or kept.rev == current.rev or status == "ready":
+    if kept is None or kept.rev == current.rev or status == "ready" or (new and kept.kind == "image"):
         return new
     if kept.complete or (new is None and status in ("queued", "encoding")):
         return kept
@@ -134,6 +138,8 @@ def _published(progress: Progress | None, kept: Playable | None, current: Curren
 
 def _playable(progress: Progress) -> Playable:
     plan, ok = progress.plan, progress.receipts.ok
+    if plan.image_bytes:
+        return _image(plan.rev, ok[IMAGE].pictures)
     lead = plan.ladder[0].name if plan.ladder else plan.audio[0].name
     growing = [track.name for track in plan.audio if not progress.finished(track.name)]  # picture without sound is not played
     playing = [progress.preview[:1]] if progress.preview else [progress.parts(name) for name in (lead, *growing)]
@@ -156,6 +162,21 @@ def _playable(progress: Progress) -> Playable:
             if track.unit in ok and (made := ok[track.unit].captions)
         ),
         files=tuple(made for file in plan.files if file.unit in ok for made in ok[file.unit].files),
+    )
+
+
+def _image(rev: str, pictures: tuple[Picture, ...]) -> Playable:
+    best = largest(shown(pictures))
+    return Playable(
+        rev=rev,
+        kind="image",
+        complete=True,
+        main=best.object,
+        duration_s=0.0,
+        available_s=0.0,
+        width=best.width,
+        height=best.height,
+        posters=pictures,
     )
 
 
@@ -226,6 +247,7 @@ def _entry(described: Manifest) -> Entry | None:
     page = (*words, *more, playable.main, playable.width, playable.height, playable.files)
     return Entry(
         id=described.id,
+        kind=playable.kind,
         title=described.title,
         date=described.date,
         duration_s=playable.duration_s,

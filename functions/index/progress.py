@@ -71,6 +71,8 @@ class Progress:
     @property
     def encoded(self) -> bool:
         """Whether the ladder can be played: each sound has begun, and three segments of picture or all that there will be."""
+        if self.plan.image_bytes:
+            return self.complete
         if self.plan.rejected or not all(track.chunks[0].unit in self.receipts.ok for track in self.plan.audio):
             return False
         segments = sum(len(part.segments) for part in self.parts(self.plan.ladder[0].name)) if self.plan.ladder else 0

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from functions.common import keys, schema
 from functions.common.model import Current, Failure, Fragment, Manifest, Plan, Receipt, Verdict
+from functions.common.ports import Telemetry
 from functions.common.receipts import relevant
 from functions.common.store import Bucket, Buckets, Look, Write
 from functions.index.manifest import manifest, playlists
@@ -33,17 +34,18 @@ class Memory:
         return self.ok[key]
 
 
-def publish(buckets: Buckets, memory: Memory, video: str) -> Manifest | None:
+def publish(buckets: Buckets, memory: Memory, video: str, telemetry: Telemetry) -> Manifest | None:
     """Make playlists, multivariant playlist and manifest of a video say what its receipts say; give the manifest.
 
     One pass is: look at the manifest, read `current`, look at the lists, list the receipts once, write what differs in the order
-    in which one names the other. An id without `current` has nothing to publish.
+    in which one names the other. An id without `current` has nothing to publish. A video that is failed from now on is counted.
     """
     published: Manifest | None = None
+    has_failed = False
     key = keys.MANIFEST.key(id=video)
 
     def compute(look: Look) -> Sequence[Write]:
-        nonlocal published
+        nonlocal published, has_failed
         body = look(key)
         old = schema.load(Manifest, body) if body else None
         current_body = buckets.work.read(keys.CURRENT.key(id=video))
@@ -56,9 +58,12 @@ def publish(buckets: Buckets, memory: Memory, video: str) -> Manifest | None:
         receipts = _receipts(buckets.work, memory, current)
         progress = Progress.of(current, plan, receipts) if plan else None
         published = manifest(old, current, progress, receipts)
+        has_failed |= published.status == "failed" and (old is None or old.status != "failed")
         return [*(playlists(progress) if progress else ()), Write(key, schema.dump(published))]
 
     buckets.media.derive(compute)
+    if has_failed:
+        telemetry.count("FailedVideos")
     return published
 
 

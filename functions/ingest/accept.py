@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final, Literal
 
+from functions.common import pictures
 from functions.common.errors import Rejected
 
 HEAD_BYTES: Final = 4096
@@ -20,19 +21,25 @@ _ADTS_MASK: Final = 0xFFF600
 _ADTS: Final = 0xFFF000
 _SYNC: Final = 0xFFE000
 _RESERVED: Final = ((0x1800, 0x0800), (0x0600, 0), (0xF0, 0xF0), (0x0C, 0x0C))  # version, layer, bit rate, sampling rate
-_PLAYLIST: Final = re.compile(
-    rb"(\xef\xbb\xbf)?\s*(#EXTM3U|ffconcat version|\[playlist\]|\[reference\]|<asx|v=0\r?\n|file ['\"/]"
-    rb"|(<\?xml[^>]*>|<!--.*?-->|\s)*<(MPD|SmoothStreamingMedia|smil)\b)",
+_PLAYLIST: Final = re.compile(  # nothing is tried twice (`*+`, `(?>`): fifty comments in a row would take years
+    rb"(\xef\xbb\xbf)?\s*+(#EXTM3U|ffconcat version|\[playlist\]|\[reference\]|<asx|v=0\r?\n|file ['\"/]"
+    rb"|(?><\?xml[^>]*>|<!--.*?-->|\s)*+<(MPD|SmoothStreamingMedia|smil)\b)",
     re.IGNORECASE | re.DOTALL,
 )
 _LOOKS_LIKE: Final[dict[bytes, str]] = {
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"\x89PNG": "a PNG picture",
     b"%PDF": "a PDF document",
     b"PK\x03\x04": "a ZIP archive",
     b"<": "a web page or XML text",
     b"{": "JSON text",
 }
+
+
+def is_picture(head: bytes, size: int) -> bool:
+    """Tell whether a file of `size` bytes that begins so is a picture. Raises Rejected (`too_large`)."""
+    found = pictures.kind(head) is not None
+    if found and size > pictures.MAX_BYTES:
+        raise Rejected("too_large", f"The picture has {size:,} bytes; at most {pictures.MAX_BYTES:,} are accepted.")
+    return found
 
 
 def accept(head: bytes, size: int, max_bytes: int) -> Demuxer:
@@ -55,8 +62,8 @@ def accept(head: bytes, size: int, max_bytes: int) -> Demuxer:
 def _resemblance(head: bytes) -> str:
     for start, name in _LOOKS_LIKE.items():
         if head.startswith(start):
-            return f"{name}, not video or audio"
-    return "of no video or audio format that is known here"
+            return f"{name}, no video, sound or picture"
+    return "of no video, audio or picture format that is known here"
 
 
 def _mov(head: bytes) -> bool:

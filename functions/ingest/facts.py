@@ -198,8 +198,8 @@ def with_first_frame(facts: Facts, framemd5: bytes) -> Facts | None:
         return None
     origin, time_base = int(frame[1]), Fraction(base[1].decode())
     late_s = origin * time_base - facts.origin_s
-    left_s = facts.duration_s - max(late_s, Fraction(0)) if facts.duration_s is not None else None
-    return replace(facts, origin=origin, time_base=time_base, duration_s=left_s)
+    left_s = (facts.duration_s or 0) - max(late_s, Fraction(0))
+    return replace(facts, origin=origin, time_base=time_base, duration_s=left_s if left_s > 0 else None)
 
 
 def check_length(facts: Facts, max_s: int) -> None:

@@ -20,10 +20,11 @@ from functions.common.settings import IngestSettings
 from functions.common.stage import Group, Stage
 from functions.common.store import Buckets
 from functions.common.wiring import Lambda
+from functions.ingest.accept import is_picture
 from functions.ingest.binaries import Tools, find_tools
 from functions.ingest.checksum import check
 from functions.ingest.orders import orders, side_order
-from functions.ingest.plan import plan, rejected
+from functions.ingest.plan import image, plan, rejected
 from functions.ingest.probe import Source, probe
 
 READABLE_S = 600  # a signed address outlives the function's 300 s
@@ -103,9 +104,11 @@ class Prober:
         read = partial(self.inbox.piece, source.key, source.version)
         if item and item.sha512_checksum and source.size <= self.settings.max_source_bytes:
             check(item.sha512_checksum, source.size, read)
-        url = self.inbox.address(source.key, source.version, READABLE_S)
+        seen = Source(self.inbox.address(source.key, source.version, READABLE_S), source.size, read)
+        if is_picture(seen.head, source.size):
+            return image(current.id, str(current.rev), source.size)
         with private_folder() as folder:
-            facts = probe(self.tools, Source(url, source.size, read), self.settings, folder)
+            facts = probe(self.tools, seen, self.settings, folder)
         made = plan(facts, wanted, current.id, str(current.rev), source.modified)
         return made if named is None or named in presets.names() else replace(made, problems=(*made.problems, _no_preset(named)))
 

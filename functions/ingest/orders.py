@@ -13,6 +13,7 @@ from functions.common.model import (
     Chunk,
     CopyWork,
     FileWork,
+    ImageWork,
     Order,
     Plan,
     Sidecar,
@@ -25,7 +26,7 @@ from functions.common.model import (
     WholeFile,
     ratio,
 )
-from functions.common.orders import FIRST_SEGMENTS, PREVIEW, makers, renditions, shares
+from functions.common.orders import FIRST_SEGMENTS, IMAGE, PREVIEW, makers, renditions, shares
 from functions.ingest.cost import LONGEST_S, SHORTEST_S, deadline, encoding_s, whole_file_s
 
 SIDECAR_S: Final = 60
@@ -38,7 +39,7 @@ def orders(plan: Plan) -> tuple[Order, ...]:
     begun = [_audio(plan, track, track.chunks[0]) for track in plan.audio]
     first = sum(chunk.begin < FIRST_SEGMENTS * plan.segment_frames for chunk in plan.chunks)
     # Two workers, the fewest, begin with two chunks: in most videos these take longer than the sound, which then fills up.
-    playable = (*_preview(plan), *video[:2], *begun, *video[2:first])
+    playable = (*_image(plan), *_preview(plan), *video[:2], *begun, *video[2:first])
     rest = [(chunk.begin, order) for chunk, order in zip(plan.chunks[first:], video[first:], strict=True)]
     rest += [(chunk.begin, _audio(plan, track, chunk)) for track in plan.audio for chunk in track.chunks[1:]]
     in_time = (order for _, order in sorted(rest, key=itemgetter(0)))
@@ -100,6 +101,11 @@ def _preview(plan: Plan) -> Iterator[Order]:
     if plan.preview:
         work = CopyWork(demuxer=plan.demuxer, preview=plan.preview, segment_s=plan.segment_s)
         yield Order(id=plan.id, rev=plan.rev, unit=PREVIEW, deadline_s=_read_through(plan.duration_s), work=work)
+
+
+def _image(plan: Plan) -> Iterator[Order]:
+    if plan.image_bytes:
+        yield Order(id=plan.id, rev=plan.rev, unit=IMAGE, deadline_s=SHORTEST_S, work=ImageWork(size=plan.image_bytes))
 
 
 def _texts(plan: Plan) -> Iterator[Order]:

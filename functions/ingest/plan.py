@@ -10,6 +10,7 @@ from functools import partial
 from itertools import accumulate, repeat, takewhile
 from typing import Final
 
+from functions.common.cleaning import clean_line
 from functions.common.errors import Rejected
 from functions.common.inbox import language
 from functions.common.model import (
@@ -32,7 +33,7 @@ from functions.common.model import (
     WholeFile,
     ratio,
 )
-from functions.common.note import clean_line, read_date
+from functions.common.note import read_date
 from functions.ingest.accept import Demuxer
 from functions.ingest.cost import encoding_s, fits
 from functions.ingest.facts import Facts, Picture, Track
@@ -112,6 +113,11 @@ def _file(unit: str, file: File, rungs: Sequence[Rung], audio: Sequence[AudioTra
 def rejected(video: str, rev: str, verdict: Verdict) -> Plan:
     """Write down a verdict on a source as its plan."""
     return Plan(id=video, rev=rev, rejected=verdict)
+
+
+def image(video: str, rev: str, size: int) -> Plan:
+    """Plan what is made of a picture of `size` bytes, which is not looked into: decoding it is all the work there is."""
+    return Plan(id=video, rev=rev, image_bytes=size)
 
 
 def choose_rate(picture: Picture) -> Fraction:

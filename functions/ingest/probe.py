@@ -4,8 +4,10 @@ Three things hold for each run: the demuxer is pinned with `-f`, the protocols a
 input is `Rejected`; whatever may be the network's or the store's fault is `Unavailable`, and the queue brings the message back.
 """
 
+import errno
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -34,16 +36,11 @@ LIMITS: Final = Limits(
     memory_bytes=1_300_000_000,  # of the function's 1,769 MB
     file_bytes=0,  # neither writes a file
 )
-_INPUT_ERRORS: Final = frozenset(
+# What a store or the way to it says; any other code is a demuxer's, which have many (EPERM too). EIO is both: see _TRANSPORT.
+_STORE_ERRORS: Final = frozenset(
     {
-        -1094995529,  # AVERROR_INVALIDDATA
-        -541478725,  # AVERROR_EOF
-        -1163346256,  # AVERROR_PATCHWELCOME: a feature that ffmpeg does not have
-        -558323010,  # AVERROR_BUG
-        -5,  # EIO: what some demuxers say of a short file; a cut connection says more, see _TRANSPORT
-        -12,  # ENOMEM: our limit, by a header that asks for too much
-        -22,  # EINVAL
-        -34,  # ERANGE
+        *(-errno.ECONNREFUSED, -errno.ECONNRESET, -errno.EHOSTUNREACH, -errno.ENETUNREACH, -errno.EPIPE, -errno.ETIMEDOUT),
+        *(-int.from_bytes(b"\xf8" + code, "little") for code in (b"400", b"401", b"403", b"404", b"429", b"4XX", b"5XX")),
     }
 )
 # A line of the network's own. 416 is not one: a broken index makes ffmpeg ask for bytes after the end.
@@ -59,11 +56,15 @@ class Source:
     size: int
     read: Read
 
+    @cached_property
+    def head(self) -> bytes:
+        """Its first bytes, which tell what it is."""
+        return self.read(0, min(HEAD_BYTES, self.size)) if self.size else b""
+
 
 def probe(tools: Tools, source: Source, settings: IngestSettings, folder: Path) -> Facts:
-    """Say what is in a source. Raises Rejected, or Unavailable when the source could not be read."""
-    head = source.read(0, min(HEAD_BYTES, source.size)) if source.size else b""
-    demuxer = accept(head, source.size, settings.max_source_bytes)
+    """Say what is in a video or a sound. Raises Rejected, or Unavailable when the source could not be read."""
+    demuxer = accept(source.head, source.size, settings.max_source_bytes)
     if demuxer == "mpegts" and (share := starts_anew(source.read, source.size)):
         raise Rejected("clock_starts_anew", f"The clock of the recording starts anew at about {share:.0%} of the file.")
     look = Look(tools, source.url, demuxer, folder)
@@ -96,7 +97,7 @@ class Look:
             return described
         if "max_streams" in done.stderr:
             raise Rejected("too_many_streams", f"The file has more than {MAX_STREAMS} streams.")
-        if described.error and described.error.code not in _INPUT_ERRORS:
+        if described.error and described.error.code in _STORE_ERRORS:
             raise Unavailable(f"ffprobe: {described.error.string}")
         raise Rejected("damaged", "The file's index or header is missing or broken.")
 

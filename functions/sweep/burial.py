@@ -3,6 +3,7 @@
 What to remove is decided by `reconcile`, on documents read after the listing.
 """
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 from functions.common import keys, schema
 from functions.common.errors import Unavailable
 from functions.common.model import Directory, Live, Receipt, Root
-from functions.common.orders import OrderKeys, makers
+from functions.common.orders import IMAGE, STILLS, OrderKeys, makers
 from functions.common.store import Buckets, Listed
 from functions.sweep.reconcile import Video, dead, rivals
 from functions.sweep.survey import Memory, Survey
@@ -18,6 +19,8 @@ from functions.sweep.survey import Memory, Survey
 CATALOGUE: Final = "catalogue/"
 SEARCH: Final = "search/"
 A_RUN_S: Final = 3600  # a run of the catalogue function takes a minute at most from a sitemap's part to the sitemap that names it
+
+type Removed = Counter[str]  # how many objects, by what they were
 
 
 @dataclass(frozen=True)
@@ -27,23 +30,24 @@ class Burial:
     buckets: Buckets
     grace_s: int
 
-    def of_video(self, survey: Survey, video: Video) -> int:
-        """Remove a video's dead objects, and the bytes of a deleted one; give the number of objects removed."""
+    def of_video(self, survey: Survey, video: Video) -> Removed:
+        """Remove a video's dead objects, and the bytes of a deleted one."""
         work, media = dead(video, self.grace_s)
         orphans = self._orphans(video)
         old = self._old_versions(video)
         if not (work or media or orphans or old):
-            return 0
+            return Counter()
         fresh = survey.fresh(video)
         work, media = dead(fresh, self.grace_s)
         self.buckets.work.delete(work)
         self.buckets.media.delete([*media, *orphans])
-        if fresh.manifest and fresh.current and fresh.manifest.status == "deleted" and fresh.current.source is None:
-            for key, version in old:
-                self.buckets.inbox.delete_version(key, version)
-        return len(work) + len(media) + len(orphans) + len(old)
+        deleted = fresh.manifest and fresh.current and fresh.manifest.status == "deleted" and fresh.current.source is None
+        bytes_of_it = old if deleted else []
+        for key, version in bytes_of_it:
+            self.buckets.inbox.delete_version(key, version)
+        return Counter({"work": len(work), "media": len(media), "lost_attempts": len(orphans), "sources": len(bytes_of_it)})
 
-    def of_lists(self, memory: Memory, now: int) -> int:
+    def of_lists(self, memory: Memory, now: int) -> Removed:
         """Remove pages and directories that no list will name again, and parts of a sitemap that it does not name."""
         listed = {found.key: found for found in self.buckets.media.list(CATALOGUE)}
         named: dict[str, tuple[int, set[str]]] = {}
@@ -53,7 +57,7 @@ class Burial:
                 named[fields["list"]] = root.generation, self._parts(memory, root)
         gone = [found.key for found in listed.values() if self._old(found, now) and _unnamed(found.key, named)]
         self.buckets.media.delete(gone)
-        return len(gone) + self._of_sitemap(now)
+        return Counter({"lists": len(gone), "sitemaps": self._of_sitemap(now)})
 
     def _parts(self, memory: Memory, root: Root) -> set[str]:
         """Give all that a root leads to. Raises Unavailable where it is another one by now: the next sweep looks again."""
@@ -73,17 +77,17 @@ class Burial:
         self.buckets.site.delete(gone)
         return len(gone)
 
-    def of_search(self, now: int) -> int:
+    def of_search(self, now: int) -> Removed:
         """Remove bundles that are not live any more. As with pages, a name belongs to one generation of what is live."""
         listed = list(self.buckets.media.list(SEARCH))
         body = self.buckets.media.read(keys.LIVE.key())
         if body is None:
-            return 0
+            return Counter()
         live = schema.load(Live, body)
         named = {_bundle(bundle.members) for bundle in live.bundles}
         gone = [found.key for found in listed if self._old(found, now) and _unsearched(found.key, live.generation, named)]
         self.buckets.media.delete(gone)
-        return len(gone)
+        return Counter({"search": len(gone)})
 
     def _old(self, found: Listed, now: int) -> bool:
         return now - found.modified >= self.grace_s
@@ -111,8 +115,9 @@ class Burial:
         for form in (keys.SEGMENTS, keys.SPRITE, keys.TEXT, keys.FILE):
             if fields := form.parse(key):
                 return [OrderKeys.of_unit(video.id, fields["rev"], fields["unit"]).ok]
-        if fields := keys.POSTER.parse(key):
-            return [OrderKeys.of_unit(video.id, fields["rev"], "s").ok]
+        for form, unit in ((keys.POSTER, STILLS), (keys.IMAGE, IMAGE)):
+            if fields := form.parse(key):
+                return [OrderKeys.of_unit(video.id, fields["rev"], unit).ok]
         fields = keys.INIT.parse(key)
         if fields and video.plan and video.plan.rev == fields["rev"]:
             units = makers(video.plan, fields["rendition"])

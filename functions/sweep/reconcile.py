@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from functions.common import keys
-from functions.common.adoption import expects
+from functions.common.adoption import expects, source_of
 from functions.common.inbox import Inventory
 from functions.common.model import Current, Manifest, Plan
 from functions.common.orders import COPIED, OrderKeys, all_units
@@ -22,7 +22,7 @@ DOUBLINGS: Final = 14  # 10 minutes x 2^14 is 113 days, past the 14 days that a 
 
 # An object of these is made by one unit, whichever attempt of it wins.
 CLAIMED: Final = (
-    *(keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER, keys.TEXT, keys.FILE),
+    *(keys.INIT, keys.SEGMENTS, keys.SPRITE, keys.POSTER, keys.IMAGE, keys.TEXT, keys.FILE),
     *(keys.SIDE_CAPTIONS, keys.SIDE_POSTER),
 )
 
@@ -74,8 +74,9 @@ def reminders(video: Video, patience: Patience) -> list[Reminder]:
 
 def lost(video: Video) -> bool:
     """Tell whether a source is gone without a delete marker: a wrong bucket or a copied site, not a deletion."""
-    gone = video.inventory is None or (video.inventory.source is None and not video.inventory.marked)
-    return gone and video.current is not None and video.current.source is not None
+    if video.current is None or video.current.source is None:
+        return False
+    return video.inventory is None or (source_of(video.current, video.inventory) is None and not video.inventory.marked)
 
 
 def _of_ingest(video: Video) -> Iterable[tuple[Reminder, int]]:

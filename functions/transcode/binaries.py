@@ -22,15 +22,16 @@ def find_tools() -> Tools:
 
     Raises FileNotFoundError naming what is missing.
     """
-    folder, certificates = _folder("imageio_ffmpeg") / "binaries", _folder("botocore") / "cacert.pem"
-    found = sorted(folder.glob("ffmpeg-*-v*"))  # the wheel has one: ffmpeg-linux-x86_64-v9.0.2
-    for path in (*found[:1], certificates) if found else (folder / "ffmpeg-*",):
+    programs, certificates = folder("imageio_ffmpeg") / "binaries", folder("botocore") / "cacert.pem"
+    found = sorted(programs.glob("ffmpeg-*-v*"))  # the wheel has one: ffmpeg-linux-x86_64-v9.0.2
+    for path in (*found[:1], certificates) if found else (programs / "ffmpeg-*",):
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing; install the requirements again")
     return Tools(ffmpeg=found[0], version=found[0].name.rpartition("-v")[2], ca_file=certificates)
 
 
-def _folder(package: str) -> Path:
+def folder(package: str) -> Path:
+    """Find where a package is installed. Raises FileNotFoundError."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise FileNotFoundError(f"the package {package} is not installed")

@@ -1,7 +1,7 @@
 """The boxes of ISO/IEC 14496-12 (4.2): size, kind, content. PURE."""
 
 from collections.abc import Iterator
-from struct import unpack_from
+from struct import error, unpack_from
 from typing import Final, NamedTuple
 
 _SIZED_64: Final = 1  # a size of 1 means that the true one follows the kind (4.2.2)
@@ -20,12 +20,13 @@ def boxes(body: bytes | bytearray, start: int = 0, end: int | None = None) -> It
     """Walk the boxes that lie side by side. Raises ValueError for one that does not fit."""
     limit = len(body) if end is None else end
     while start < limit:
-        if limit - start < 8:  # noqa: PLR2004  # size and kind
-            raise ValueError(f"{limit - start} bytes at {start} are no box")
-        size, kind = unpack_from(">I4s", body, start)
         header = 8
-        if size == _SIZED_64:
-            (size,), header = unpack_from(">Q", body, start + 8), 16
+        try:
+            size, kind = unpack_from(">I4s", body, start)
+            if size == _SIZED_64:
+                (size,), header = unpack_from(">Q", body, start + 8), 16
+        except error as short:
+            raise ValueError(f"{limit - start} bytes at {start} are no box") from short
         if size < header or start + size > limit:
             raise ValueError(f"the box {kind!r} at {start} has {size} bytes and does not fit")
         yield Box(kind.decode("latin-1"), start, start + header, start + size)

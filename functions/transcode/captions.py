@@ -29,8 +29,8 @@ _SETTING: Final = re.compile(  # 6.3; a region is left out, since its definition
 )
 # Control characters but the line feed, and what turns the text of others around (UAX #9); the marks LRM and RLM stay.
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
-_SSA: Final = re.compile(r"\{\\[^}<>\n]*\}")  # `{\an8}`: orders of another format that SRT files carry
-_PIECE: Final = re.compile(r"<(/?)([A-Za-z]+)((?:\.[\w-]*\w)*)(?:[ \t\n]+([^<>]*))?>|<[^\s<>][^<>]*>|[<>&]")  # `1 < 2` is no tag
+_SSA: Final = re.compile(r"\{\\[^}<>\n]*\}?")  # `{\an8}`: orders of another format that SRT files carry, or what never ends
+_PIECE: Final = re.compile(r"<(/?)([A-Za-z]+)((?:\.[\w-]*\w)*)(?:[ \t\n]([^<>]*))?>|<[^\s<>][^<>]*>|[<>&]")  # `1 < 2` is no tag
 _ENTITY: Final = re.compile(r"&(?:amp|lt|gt|nbsp|lrm|rlm);")
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -79,8 +79,13 @@ def write(cues: Iterable[Cue]) -> bytes:
 def clean(text: str) -> str:
     """Make cue text out of anybody's: allowed tags stay, others go, and what is no tag is escaped."""
     spelled = "".join(_spelled(_UNSEEN.sub("", text.replace("\t", " "))))
-    lines = (line.strip() for line in _SSA.sub(" ", spelled).split("\n"))
+    lines = (line.strip() for line in _SSA.sub(_order, spelled).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _order(found: re.Match[str]) -> str:
+    """Leave an order out. One that never ends is text, read once: to look for its end from each brace again would take hours."""
+    return " " if found[0].endswith("}") else found[0]
 
 
 def _decode(body: bytes) -> tuple[str, list[str]]:

@@ -10,6 +10,7 @@ from functions.common.model import (
     AudioWork,
     CopyWork,
     FileWork,
+    ImageWork,
     Order,
     Problem,
     Receipt,
@@ -35,19 +36,22 @@ def make(order: Order, url: str, folder: Path, encoder: Encoder) -> Made:
     job = Job(order, url, folder, encoder, encoder.clock() + order.deadline_s)
     match order.work:
         case VideoWork() as work:
-            return _video(job, work)
+            made = _video(job, work)
         case AudioWork() as work:
-            return _audio(job, work)
+            made = _audio(job, work)
         case CopyWork() as work:
-            return preview.of_source(job, work)
+            made = preview.of_source(job, work)
         case StillsWork() as work:
-            return posters.of_video(job, work)
+            made = posters.of_video(job, work)
+        case ImageWork() as work:
+            made = posters.of_image(job, work)
         case TextWork() as work:
-            return _text(job, work)
+            made = _text(job, work)
         case FileWork():
             raise ValueError("a whole file is joined, not encoded")
         case SidecarWork(sidecar=sidecar):
-            return _dropped_captions(job, sidecar) if sidecar.kind == "captions" else posters.of_dropped(job, sidecar)
+            made = _dropped_captions(job, sidecar) if sidecar.kind == "captions" else posters.of_dropped(job, sidecar)
+    return made
 
 
 def _video(job: Job, work: VideoWork) -> Made:
@@ -153,7 +157,7 @@ def _dropped_captions(job: Job, sidecar: Sidecar) -> Made:
     name = objects.name(sidecar)
     if sidecar.object.size > captions.MAX_BYTES:
         raise Rejected("bad_captions", f"{name} has more than {captions.MAX_BYTES:,} bytes.")
-    read = captions.read(job.copied(sidecar))
+    read = captions.read(job.copied(sidecar.object.size))
     if not read.cues:
         raise Rejected("bad_captions", f"{name} has no cue that can be read.")
     write = objects.place_beside(job.order, keys.SIDE_CAPTIONS, captions.write(read.cues), sidecar)

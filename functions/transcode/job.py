@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, NoReturn, Protocol
 
 from functions.common.errors import Code, Rejected, Unavailable
-from functions.common.model import Order, Receipt, Sidecar, Underway
+from functions.common.model import Order, Receipt, Underway
 from functions.common.process import Finished, Limits, TimedOut
 from functions.common.store import Write
 from functions.transcode import command, objects, outcome, reading
@@ -85,9 +85,17 @@ class Job:
         return Source(self.url, demuxer, self.encoder.protocols, str(self.encoder.tools.ca_file))
 
     def run(self, argv: Sequence[str]) -> Finished:
-        """Run one command in what is left of the order's time, after taking away what the command before has left."""
+        """Run ffmpeg in what is left of the order's time, after taking away what the command before has left."""
         for path in self.folder.iterdir():
             path.unlink()
+        done = self.go(argv)
+        if done.code and not outcome.blames_input(done.code):
+            self.require_read(done)
+            raise Failed(f"ffmpeg ended with {done.code}: {done.stderr[-500:]}")
+        return done
+
+    def go(self, argv: Sequence[str]) -> Finished:
+        """Run a program in what is left of the order's time, on what the one before has left."""
         left = self.deadline - self.encoder.clock()
         if left <= 0:
             raise TimedOut(f"not done after {self.order.deadline_s} s")
@@ -95,10 +103,7 @@ class Job:
         hear = Pace(self.order, self.encoder.clock, self.encoder.tell).hear if length_s(self.order) else None
         done = self.encoder.run(argv, limits, self.folder, on_line=hear)
         if outcome.starved(done.code, done.stderr):
-            raise OutOfMemory(f"ffmpeg ended with {done.code} under a limit of {self.encoder.memory_bytes} bytes")
-        if done.code and not outcome.blames_input(done.code):
-            self.require_read(done)
-            raise Failed(f"ffmpeg ended with {done.code}: {done.stderr[-500:]}")
+            raise OutOfMemory(f"{argv[0]} ended with {done.code} under a limit of {self.encoder.memory_bytes} bytes")
         return done
 
     def read(self, name: str) -> bytes:
@@ -116,14 +121,14 @@ class Job:
         if complaint := outcome.unread(done.stderr):
             raise Unavailable(f"the source could not be read: {complaint}")
 
-    def made(self, writes: Sequence[Write], receipt: Receipt) -> Made:
-        """Put together what came of the order."""
-        signed = objects.sign(self.order, f"ffmpeg {self.encoder.tools.version}", receipt)
+    def made(self, writes: Sequence[Write], receipt: Receipt, maker: str = "") -> Made:
+        """Put together what came of the order. `maker`: the program that made it, where that is not ffmpeg."""
+        signed = objects.sign(self.order, maker or f"ffmpeg {self.encoder.tools.version}", receipt)
         return Made(tuple(dict.fromkeys(writes)), signed)
 
-    def copied(self, sidecar: Sidecar) -> bytes:
-        """Fetch a dropped file, by the same door and with the same limits as everything else."""
-        if not sidecar.object.size:
+    def copied(self, size: int) -> bytes:
+        """Fetch a whole file of `size` bytes, by the same door and with the same limits as everything else: `command.COPY`."""
+        if not size:
             return b""  # a store answers no range of it
         self.require_read(self.run(command.copy(self.program, self.source("data"))))
         return self.read(command.COPY)

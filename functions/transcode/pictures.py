@@ -8,7 +8,7 @@ from ffmpeg.nodes import FilterableStream, OutputStream
 
 from functions.common.model import VideoFacts, VideoWork
 from functions.transcode import grid
-from functions.transcode.reading import CLEAN, Source, argv, decoding, max_pixels, opened, seeking, to_sdr
+from functions.transcode.reading import CLEAN, Source, argv, decoding, opened, seeking, to_sdr
 
 POSTER_WIDTHS: Final = (320, 640, 1280)  # a card on a phone, a card, the player
 _STILL: Final = {
@@ -31,11 +31,6 @@ def posters(program: str, source: Source, video: VideoFacts, at: Fraction, *, ch
     # scaled first: thumbnail keeps 30 pictures in memory
     picture = to_sdr(film[str(video.stream)], video, width, height)
     return argv(program, _posters(picture.filter("thumbnail", n=30) if choose else picture))
-
-
-def picture(program: str, source: Source) -> list[str]:
-    """Convert a dropped poster, at most 1280 wide: `poster_<n>.jpg` and `.webp`."""
-    return argv(program, _posters(opened(source, max_pixels())["v:0"]))
 
 
 def sprite_name(place: int) -> str:

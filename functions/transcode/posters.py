@@ -1,17 +1,17 @@
-"""Posters: of the video, or of a picture that somebody dropped. EFFECT: runs ffmpeg."""
+"""Stills: a video's posters, or what is made of a picture that somebody dropped. EFFECT: runs programs."""
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Final
 
 from functions.common import keys
 from functions.common.errors import Rejected
-from functions.common.model import Receipt, Sidecar, StillsWork
+from functions.common.model import ImageWork, Receipt, Sidecar, StillsWork
+from functions.common.store import Write
 from functions.transcode import objects, pictures, stills
 from functions.transcode.job import Job, Made
+from functions.transcode.painting import IMAGE_FORMATS, IMAGE_WIDTHS, POSTER_FORMATS, Painted, painted, pillow
+from functions.transcode.pictures import POSTER_WIDTHS
 from functions.transcode.stills import Look, Poster
-
-MAX_POSTER_BYTES: Final = 20_000_000  # a camera's largest JPEG
 
 
 def of_video(job: Job, work: StillsWork) -> Made:
@@ -28,22 +28,25 @@ def of_video(job: Job, work: StillsWork) -> Made:
 
 
 def of_dropped(job: Job, sidecar: Sidecar) -> Made:
-    """Convert a dropped picture."""
+    """Convert a poster that lies beside a video."""
     name = objects.name(sidecar)
-    if sidecar.object.size > MAX_POSTER_BYTES:
-        raise Rejected("bad_picture", f"{name} has more than {MAX_POSTER_BYTES:,} bytes.")
-    demuxer = stills.demuxer(job.copied(sidecar))
-    if demuxer is None:
-        raise Rejected("bad_picture", f"{name} is no JPEG, PNG or WebP picture.")
-    done = job.run(pictures.picture(job.program, job.source(demuxer)))
-    found = _made(job)
-    if done.code or not found:
-        job.fail(done, "bad_picture", f"{name} cannot be decoded.")
+    made = painted(job, sidecar.object.size, name, POSTER_WIDTHS, POSTER_FORMATS)
     placed = [
         objects.place_beside(job.order, keys.SIDE_POSTER, poster.body, sidecar, width=poster.width, picture=poster.kind)
-        for poster in found
+        for poster in made.posters
     ]
-    return job.made(placed, Receipt(id=job.order.id, pictures=objects.pictures(found, placed)))
+    return job.made(placed, _receipt(job, made, placed), pillow())
+
+
+def of_image(job: Job, work: ImageWork) -> Made:
+    """Convert a picture that is there for its own sake."""
+    made = painted(job, work.size, "The picture", IMAGE_WIDTHS, IMAGE_FORMATS)
+    placed = [objects.place(job.order, keys.IMAGE, poster.body, width=poster.width, picture=poster.kind) for poster in made.posters]
+    return job.made(placed, _receipt(job, made, placed), pillow())
+
+
+def _receipt(job: Job, made: Painted, placed: Sequence[Write]) -> Receipt:
+    return Receipt(id=job.order.id, pictures=objects.pictures(made.posters, placed), problems=made.problems)
 
 
 def _typical(job: Job, work: StillsWork) -> Look | None:
@@ -68,7 +71,7 @@ def _look(job: Job, work: StillsWork, at: Fraction, *, choose: bool) -> Look | N
 def _made(job: Job) -> Sequence[Poster]:
     """Read the posters that were made, in each format one for each width that the picture has."""
     found: dict[tuple[str, tuple[int, int]], Poster] = {}
-    for place in range(len(pictures.POSTER_WIDTHS)):
+    for place in range(len(POSTER_WIDTHS)):
         if jpeg := job.read(pictures.poster_name(place, "jpg")):
             size = stills.size(jpeg)
             found["jpg", size] = Poster("jpg", *size, jpeg)

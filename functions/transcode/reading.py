@@ -16,6 +16,7 @@ from functions.common.model import VideoFacts
 
 NETWORK: Final = "http,https,tcp,tls"
 LOCAL: Final = "file"
+MAX_PIXELS: Final = 8192 * 4320  # a frame of it takes 53 MB; above, a bomb is likelier than a film
 _SD_LINES: Final = 576  # pictures above that are BT.709 where they do not say
 ALWAYS: Final = (
     *("-v", "warning"),  # the level at which the network's faults are told
@@ -56,9 +57,9 @@ def argv(program: str, outputs: Sequence[OutputStream], *whole_run: str) -> list
 def opened(source: Source, options: Mapping[str, str | int | None], *, whole: bool = False) -> InputNode:
     """Open a source with the limits that hold for all, and options of this command's. `whole`: it is read to its end."""
     network = {
-        # bytes: without it, each seek asks for all the rest of the file. A chunk reads the header and a few MB.
+        # bytes: without it, each seek asks for all the rest of the file. A chunk reads the header and a few MB. Each request has a
+        # connection of its own: ffmpeg 9.0 that keeps one waits rw_timeout after a seek beyond the end, which broken indexes cause.
         "request_size": 8_000_000 if whole else 2_000_000,
-        "multiple_requests": 1,  # over one connection
         "rw_timeout": 20_000_000,  # µs: a silent store ends the read
         "reconnect": 1,  # a cut connection is taken up where it broke
         "reconnect_on_network_error": 1,
@@ -79,18 +80,13 @@ def opened(source: Source, options: Mapping[str, str | int | None], *, whole: bo
     )
 
 
-def max_pixels() -> dict[str, str | int | None]:
-    """Bound what a decoder may allocate."""
-    return {"max_pixels": 8192 * 4320}  # a frame of it takes 53 MB; above, a bomb is likelier than a film
-
-
 def decoding(video: VideoFacts) -> dict[str, str | int | None]:
     """Limit the decoder, and tell it what an untagged HD picture is: swscale would take it for BT.601.
 
     H.264, MPEG-2, MPEG-4 and AV1 take this as a default, which their own tags outweigh; HEVC, VP9 and ProRes ignore it.
     """
     untagged = {"colorspace": "bt709"} if min(video.width, video.height) > _SD_LINES else {}
-    return {"threads": 2, **max_pixels(), **untagged}  # 2: what the function has; each keeps frames in memory
+    return {"threads": 2, "max_pixels": MAX_PIXELS, **untagged}  # 2: what the function has; each keeps frames in memory
 
 
 def seeking(seek: Fraction | None, *, accurate: bool) -> dict[str, str | int | None]:

@@ -19,11 +19,6 @@ _LATER: Final = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
 _LOW: Final = re.compile(rb"YLOW=(\d+)")
 _HIGH: Final = re.compile(rb"YHIGH=(\d+)")
 _BLUR: Final = re.compile(rb"lavfi\.blur=([\d.]+)")
-_DEMUXERS: Final = {
-    re.compile(rb"\xff\xd8\xff"): "jpeg_pipe",
-    re.compile(rb"\x89PNG\r\n\x1a\n"): "png_pipe",
-    re.compile(rb"RIFF....WEBP", re.DOTALL): "webp_pipe",
-}
 _FRAME_HEADERS: Final = (0xC0, 0xC1, 0xC2)  # SOF0 to SOF2: ITU-T T.81, table B.1
 
 
@@ -78,11 +73,6 @@ def blur(measured: bytes) -> float:
     """Read how wide edges are (blurdetect), in pixels; without an edge, infinitely."""
     found = _BLUR.search(measured)
     return float(found[1]) if found else inf
-
-
-def demuxer(picture: bytes) -> str | None:
-    """Tell by the first bytes which demuxer reads a picture; None for one that is not JPEG, PNG or WebP."""
-    return next((name for start, name in _DEMUXERS.items() if start.match(picture)), None)
 
 
 def size(jpeg: bytes) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Rules broken on purpose: each function patches one deviation into the project's own code, for as long as a `with` lasts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from unittest.mock import patch
 
@@ -16,7 +16,7 @@ from functions.common.inbox import Inventory, take_stock
 from functions.common.model import Current, Entry, Fragment, Manifest, Plan, Sidecar
 from functions.common.orders import OrderKeys
 from functions.common.stage import Group
-from functions.common.store import Absent, Bucket, Buckets, Condition, Created, Look, Same, Write
+from functions.common.store import Absent, Bucket, Buckets, Condition, Created, Look, Same, Version, Write
 from functions.index import handler as index
 from functions.index import publish
 from functions.index.manifest import manifest, playlists
@@ -182,7 +182,7 @@ def announced_before_the_fragment() -> Patches:
     def act(self: index.Index, group: Group) -> None:
         before = self.buckets.media.read(keys.MANIFEST.key(id=group.name))
         number = schema.load(Manifest, before).entry_number if before else 0
-        published = publish.publish(self.buckets, self.memory, group.name)
+        published = publish.publish(self.buckets, self.memory, group.name, self.telemetry)
         if published and published.entry_number > number:
             publish.announce(self.buckets, published)
 
@@ -199,7 +199,7 @@ def fragment_before_manifest() -> Patches:
         fragment = schema.dump(Fragment(id=group.name))
         self.buckets.work.create(keys.FRAGMENT.key(id=group.name, number=number + 1), fragment)
         work = self.buckets.work
-        act(index.Index(self.buckets._replace(work=_Silent(work.door, work.pause)), self.memory), group)
+        act(index.Index(self.buckets._replace(work=_Silent(work.door, work.pause)), self.telemetry, self.memory), group)
 
     return patch.object(index.Index, "act", early)
 
@@ -340,6 +340,16 @@ def rejection_not_recorded() -> Patches:
     return patch.object(ingest.Ingest, "_pinned", silent)
 
 
+def poster_published() -> Patches:
+    """R23: a picture is a source wherever there is no video, also where one was deleted."""
+
+    def hasty(stem: str, versions: Iterable[Version]) -> Inventory:
+        return take_stock(stem, [version for version in versions if version.latest and not version.deleted])
+
+    forgetful = patch.object(adoption, "source_of", lambda _old, inventory: inventory.source)
+    return _all(patch.object(current_module, "take_stock", hasty), forgetful)
+
+
 def plan_rewritten() -> Patches:
     """I6: ingest writes its plan again, with the settings of the day."""
     decided = ingest.Ingest._decided  # noqa: SLF001
@@ -357,7 +367,7 @@ def removed_with_the_video(form: keys.Form) -> Callable[[], Patches]:
     """R10: this record of a deleted video is removed with it."""
     of_video = burial.Burial.of_video
 
-    def thorough(self: burial.Burial, survey: Survey, video: reconcile.Video) -> int:
+    def thorough(self: burial.Burial, survey: Survey, video: reconcile.Video) -> burial.Removed:
         removed = of_video(self, survey, video)
         fresh = survey.fresh(video)
         if fresh.manifest and fresh.manifest.status == "deleted":

@@ -2,7 +2,7 @@
 
 A source's bytes say what it is: `<kind> <nonce> <chunks>`, where the kind is good, plain (it has a preview), damaged (the probe
 rejects it), undecodable (its second chunk), blank (its stills), flaky (its last chunk, the first time) or crash (kills its worker
-each time).
+each time). A picture's are one word, a colour or bad.
 """
 
 import sys
@@ -25,6 +25,7 @@ from functions.common.model import (
     VideoFacts,
     WholeFile,
 )
+from functions.ingest.plan import image
 from functions.sweep.reconcile import StageName
 from tests.simulation.door import Call
 from tests.simulation.world import World
@@ -36,8 +37,13 @@ EXPECTED = (Unavailable, Contended, Superseded)  # what a worker may fail with; 
 def content(world: World, source: InboxObject) -> tuple[str, int]:
     """Read what a source's bytes say: its kind, and its number of chunks."""
     stored = world.get("inbox", source.key, source.version)
-    kind, _, chunks = stored.body.decode().split() if stored else ("damaged", "", "1")
-    return kind, int(chunks)
+    return meant(stored.body.decode() if stored else "damaged 1 1")
+
+
+def meant(text: str) -> tuple[str, int]:
+    """Read a source. One word is a picture, which `bad` is not."""
+    kind, *more = text.split()
+    return (kind, int(more[1])) if more else ("bad picture" if kind == "bad" else "picture", 0)
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ class Prober:
         kind, chunks = content(self.world, current.source)
         if kind == "damaged":
             raise Rejected("damaged", "The index is missing.")
+        if not chunks:
+            return image(current.id, str(current.rev), current.source.size)
         return Plan(
             id=current.id,
             rev=str(current.rev),

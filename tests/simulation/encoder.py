@@ -10,6 +10,7 @@ from functions.common.model import (
     AudioWork,
     CopyWork,
     FileWork,
+    ImageWork,
     InboxObject,
     MadeFile,
     Order,
@@ -69,6 +70,8 @@ class Encoder:
                 return self._tracks(order, [preview.name, str(preview.sound_name)], body)
             case FileWork():
                 return self._whole(order, body)
+            case ImageWork():
+                return self._image(order, body)
             case StillsWork():
                 return self._poster(order, body)
         raise ValueError(f"no source here has a {order.work}")
@@ -95,6 +98,10 @@ class Encoder:
 
     def _poster(self, order: Order, body: str) -> Made:
         made = self._write(order, keys.POSTER, f"{body} poster", width=320, picture="jpg")
+        return Made((made,), Receipt(id=order.id, rev=order.rev, unit=order.unit, pictures=(_picture(made.key),)))
+
+    def _image(self, order: Order, body: str) -> Made:
+        made = self._write(order, keys.IMAGE, f"{body} image", width=320, picture="webp")
         return Made((made,), Receipt(id=order.id, rev=order.rev, unit=order.unit, pictures=(_picture(made.key),)))
 
     def _whole(self, order: Order, body: str) -> Made:
@@ -132,7 +139,7 @@ def _fail(kind: str, unit: str | None, last: str, attempt: int) -> None:
     match kind, unit:
         case "crash", "v00000":
             raise Killed
-        case ("undecodable", "v00001") | ("blank", "s"):
+        case ("undecodable", "v00001") | ("blank", "s") | ("bad picture", "i"):
             raise Rejected("undecodable", "This cannot be decoded.")
         case "flaky", _ if unit == last and attempt == 1:
             raise Rejected("undecodable", "This could not be decoded.")

@@ -76,6 +76,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("rev-returns", breaks.rev_of_the_version, script="another extension and back"),
     Mutant("sidecar-returns", breaks.sidecar_of_the_version, sweeping=False, script="captions away and back"),
     Mutant("entries-stay", breaks.entries_stay, faults=Faults(delayed=0.2), script="deleted"),
+    Mutant("poster-published", breaks.poster_published, script="a poster before its video, and after it"),
     Mutant("rejection-unrecorded", breaks.rejection_not_recorded, script="good, then damaged"),
     Mutant("plan-rewritten", breaks.plan_rewritten),
     Mutant("tombstone-removed", breaks.removed_with_the_video(keys.MANIFEST), script="deleted"),

@@ -13,7 +13,7 @@ from tests.simulation.world import World
 ENDS = b"#EXT-X-ENDLIST\n"
 RANGE = re.compile(r"#EXT-X-BYTERANGE:(\d+)@(\d+)")
 LINK = re.compile(r'URI="([^"]+)"')
-HASHED = (keys.SEGMENTS, keys.INIT, keys.SPRITE, keys.POSTER, keys.FILE, keys.SIDE_CAPTIONS, keys.SIDE_POSTER)
+HASHED = (keys.SEGMENTS, keys.INIT, keys.SPRITE, keys.POSTER, keys.IMAGE, keys.FILE, keys.SIDE_CAPTIONS, keys.SIDE_POSTER)
 
 
 class BrokenError(AssertionError):
@@ -85,6 +85,8 @@ def reachable(world: World, manifest: Manifest, without: str = "") -> set[str]:
         there(world, name, where, without)
     if playable is None:
         return named
+    if playable.kind == "image":
+        return named | {playable.main}
     main = there(world, playable.main, where, without)
     lists = set(whole(world, playable.main, main, without)) | ({playable.storyboard} if playable.storyboard else set())
     for name in sorted(lists):

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from functions.catalogue.handler import shown
 from functions.catalogue.site import front
 from functions.catalogue.tree import member
@@ -17,13 +19,14 @@ from functions.common.store import Write
 from functions.index.manifest import playlists
 from functions.index.progress import Progress, Receipts
 from functions.sweep.burial import objects
+from tests.simulation.doubles import meant
 from tests.simulation.published import parts, reachable, require, root_is_right, searched, stored_manifest, stored_root
 from tests.simulation.stages import TEXT, list_page, watch_page
 from tests.simulation.world import World
 
 SIDE_FORMS = (keys.SIDE_ORDER, keys.SIDE_OK, keys.SIDE_ERROR, keys.SIDE_CAPTIONS, keys.SIDE_POSTER)
 OF_A_REV = (*(keys.PLAN, keys.ORDER, keys.OK, keys.ERROR), *(keys.MAIN, keys.PLAYLIST, keys.INIT, keys.SEGMENTS))
-REV_FORMS = (*OF_A_REV, *SIDE_FORMS, keys.STORYBOARD, keys.SPRITE, keys.POSTER)
+REV_FORMS = (*OF_A_REV, *SIDE_FORMS, keys.STORYBOARD, keys.SPRITE, keys.POSTER, keys.IMAGE)
 read_words = lru_cache(maxsize=256)(read_note)
 
 
@@ -71,16 +74,18 @@ def _status(world: World, stem: str, manifest: Manifest | None) -> str:
 
 def _deserved(world: World, inventory: Inventory, manifest: Manifest) -> tuple[str, ...]:
     stored = inventory.source and world.get("inbox", inventory.source.key, inventory.source.version)
-    kind, _, chunks = stored.body.decode().split() if stored else ("", "", "0")
+    kind, chunks = meant(stored.body.decode()) if stored else ("", 0)
     deserved = {
         "good": "ready",
         "plain": "ready",
         "whole": "ready",
         "blank": "ready",
         "damaged": "rejected",
-        "undecodable": "failed" if int(chunks) > 1 else "ready",
+        "undecodable": "failed" if chunks > 1 else "ready",
         "crash": "failed",
         "flaky": "ready",
+        "picture": "ready",
+        "bad picture": "failed",
     }[kind]
     return (deserved, "failed") if kind == "flaky" or _gave_up(world, manifest) else (deserved,)
 
@@ -137,7 +142,8 @@ def _nothing_left(world: World, manifest: Manifest, *, swept: bool) -> None:
     current = _read(world, Current, keys.CURRENT.key(id=manifest.id))
     if manifest.status == "deleted":
         bare = Current(id=manifest.id, generation=manifest.current_generation, adoption=current.adoption if current else 0)
-        require(current in (bare, _had_source(bare)), f"I8: {manifest.id} is deleted and its words are left: {current}")
+        known = current and replace(current, had_source=False, filmed=False)
+        require(known in (bare, None), f"I8: {manifest.id} is deleted and its words are left: {current}")
         numbers = (manifest.entry, manifest.title, manifest.description, manifest.playable, manifest.error, manifest.problems)
         require(not any(numbers), f"I8: {manifest.id} is deleted and its words are left: {manifest}")
     if not swept or current is None:
@@ -151,10 +157,6 @@ def _nothing_left(world: World, manifest: Manifest, *, swept: bool) -> None:
     _no_old_bytes(world, manifest)
 
 
-def _had_source(bare: Current) -> Current:
-    return Current(id=bare.id, generation=bare.generation, adoption=bare.adoption, had_source=True)
-
-
 def _of(world: World, bucket: str, video: str) -> list[str]:
     return [key for key in world.objects[bucket] if video in key]
 
@@ -165,12 +167,15 @@ def _no_orphan(world: World, video: str) -> None:
     named = {name for key in committed if (receipt := _read(world, Receipt, key)) for name in objects(receipt)}
     for key in _of(world, "media", video):
         unit = next((fields for form in (keys.SEGMENTS, keys.SPRITE) if (fields := form.parse(key))), None)
-        poster, side = keys.POSTER.parse(key), keys.SIDE_CAPTIONS.parse(key) or keys.SIDE_POSTER.parse(key)
+        poster, image = keys.POSTER.parse(key), keys.IMAGE.parse(key)
+        side = keys.SIDE_CAPTIONS.parse(key) or keys.SIDE_POSTER.parse(key)
         made_by = None
         if unit:
             made_by = keys.OK.key(id=video, rev=unit["rev"], unit=unit["unit"])
         elif poster:
             made_by = keys.OK.key(id=video, rev=poster["rev"], unit="s")
+        elif image:
+            made_by = keys.OK.key(id=video, rev=image["rev"], unit="i")
         elif init := keys.INIT.parse(key):
             made_by = _last_of(world, init)
         elif side:

@@ -70,7 +70,7 @@ class Stages:
                 stage = transcode.Transcode(buckets, encoder.make, lambda orders: self._send(call, orders))
                 return Stage(transcode.order_of, stage.act, heart, self.log)
             case "index":
-                return Stage(keys.id_of, Index(buckets, self.memories[slot]).act, heart, self.log)
+                return Stage(keys.id_of, Index(buckets, self.log, self.memories[slot]).act, heart, self.log)
             case "catalogue":
                 return Stage(catalogue.name_of, catalogue.Catalogue(buckets, TEXT, self.read[slot]).act, heart, self.log)
 
@@ -85,7 +85,7 @@ class Stages:
     def sweep(self, call: Call, said: list[str]) -> Sweep:
         """Make a sweep without an age rule and without grace. `said` takes what it sends and burns."""
         post = Post(self.world, call, said)
-        return Sweep(self.buckets(call), post, self.log, Always(1), grace_s=0, memory=survey.Memory())
+        return Sweep(self.buckets(call), post, self.log, Always(1), grace_s=0, unfinished=lambda _now: 0, memory=survey.Memory())
 
     def person(self, action: Action, call: Call) -> Callable[[], None]:
         """Give what a person does through the API, as work for a worker."""

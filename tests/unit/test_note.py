@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from functions.common.cleaning import clean_line
 from functions.common.model import Note
-from functions.common.note import MAX_BYTES, clean_line, read_date, read_note
+from functions.common.note import MAX_BYTES, read_date, read_note
 
 SCHEMA = json.loads(files("functions.common").joinpath("schemas", "note-1.json").read_bytes())
 FULL = SCHEMA["examples"][0]
@@ -176,6 +177,11 @@ def test_a_description_keeps_its_lines() -> None:
 
 def test_a_lone_surrogate_is_taken_out() -> None:
     assert read_note(b'{"title": "a\\ud800b"}', "talk.json")[0].title == "ab"
+
+
+def test_a_presets_name_can_be_stored_whatever_it_is() -> None:
+    note, _ = read_note(b'{"preset": "small\\ud800"}', "talk.json")
+    assert (note.preset, read_note(b'{"preset": "\\ud800"}', "talk.json")[0].preset) == ("small", None)
 
 
 def test_tags_are_kept_once_each() -> None:

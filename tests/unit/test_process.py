@@ -1,5 +1,6 @@
 """The process door: each limit, what a child sees, and what is left afterwards."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from functions.common import launch, process
 from functions.common.process import (
     STDERR_BYTES,
     Finished,
@@ -143,16 +145,50 @@ def test_a_child_cannot_open_many_files(folder: Path) -> None:
     assert "Too many open files" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os; os.fork()",
+        "import subprocess; subprocess.run(['/bin/true'])",
+        "import os; os.posix_spawn('/bin/true', ['true'], {})",
+        "import ctypes, os; ctypes.CDLL(None, use_errno=True).syscall(435, 0, 0); os._exit(ctypes.get_errno())",  # clone3
+    ],
+    ids=["fork", "vfork", "spawn", "clone3"],
+)
+def test_a_child_begins_no_other_process(code: str, folder: Path) -> None:
+    """One that began a session of its own would not be killed with it."""
+    assert python(code, folder).code in {1, errno.ENOSYS}
+
+
+def test_a_child_may_have_threads(folder: Path) -> None:
+    code = "import threading; one = threading.Thread(target=print, args=('one',)); one.start(); one.join()"
+
+    assert python(code, folder) == Finished(code=0, stdout=b"one\n", stderr="")
+
+
+@pytest.fixture
+def no_filter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run children as on a kernel that has no filters."""
+    launcher = tmp_path / "launch.py"
+    ours = Path(launch.__file__).read_text()
+    launcher.write_text(ours.replace("    _stay_alone()\n", ""))
+    assert launcher.read_text() != ours
+    monkeypatch.setattr(process, "_LAUNCHER", launcher)
+
+
+@pytest.mark.usefixtures("no_filter")
 def test_what_a_child_has_started_ends_with_it(folder: Path) -> None:
     code = "import subprocess; print(subprocess.Popen(['/bin/sleep', '60'], stdout=-3, stderr=-3).pid)"
     assert ends(int(python(code, folder).stdout))
 
 
+@pytest.mark.usefixtures("no_filter")
 def test_a_grandchild_that_holds_the_pipes_is_not_waited_for(folder: Path) -> None:
     done = python("import subprocess; subprocess.Popen(['/bin/sleep', '60']); print('done')", folder)
     assert done == Finished(code=0, stdout=b"done\n", stderr="")
 
 
+@pytest.mark.usefixtures("no_filter")
 def test_what_a_child_has_started_is_killed_at_the_deadline(folder: Path) -> None:
     pids: list[bytes] = []
     argv = ["/bin/sh", "-c", "sleep 60 & echo $!; wait"]

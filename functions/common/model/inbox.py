@@ -71,6 +71,7 @@ class Current(Document, frozen=True, tag="current-1.json"):
     """What the inbox says of one id now. Written by ingest only (and by sweep for a dead letter); never deleted.
 
     `generation` grows at each write. Without a source every word of the user's is absent.
+    `filmed`: a video or a sound was once its source, so that a picture is its poster for ever, and no image.
     `date` is the note's, else the first source version's time. `preset` and `again` are the last that a note said, for an edit that
     leaves them out changes nothing: another value of one of them is another adoption, which is encoded anew.
     """
@@ -79,6 +80,7 @@ class Current(Document, frozen=True, tag="current-1.json"):
     generation: Annotated[int, Meta(ge=1)]
     adoption: Count = 0
     had_source: bool = False
+    filmed: bool = False
     rev: Id | None = None
     source: InboxObject | None = None
     note_object: InboxObject | None = None

@@ -8,7 +8,7 @@ from functions.common import keys
 from functions.common.errors import Code
 from functions.common.model.inbox import Chapter, Problem
 from functions.common.model.receipts import MadeFile, Picture
-from functions.common.model.values import Count, Document, Id, Key, Language, Line, Seconds, Status, Time, Value, Visibility
+from functions.common.model.values import Count, Document, Id, Key, Kind, Language, Line, Seconds, Status, Time, Value, Visibility
 
 
 class Captions(Value, frozen=True):
@@ -20,9 +20,10 @@ class Captions(Value, frozen=True):
 
 
 class Playable(Value, frozen=True):
-    """What can be played now, and all that depends on its rev. `complete`: nothing more will come.
+    """What can be seen now, and all that depends on its rev. `complete`: nothing more will come.
 
-    `main` is the multivariant playlist; `duration_s` the planned length, `available_s` what is encoded; `files` are whole ones.
+    `main` is the multivariant playlist; of an image it is the largest picture, and `posters` are all of them. `duration_s` is the
+    planned length, `available_s` what is encoded; `files` are whole ones.
     """
 
     rev: Id
@@ -30,6 +31,7 @@ class Playable(Value, frozen=True):
     main: Key
     duration_s: Seconds
     available_s: Seconds
+    kind: Kind = "video"
     width: Count = 0
     height: Count = 0
     posters: tuple[Picture, ...] = ()
@@ -54,6 +56,7 @@ class Entry(Value, frozen=True):
     duration_s: Seconds
     complete: bool
     words: Annotated[str, Meta(pattern=f"^{keys.HASH}$", description="hash of what the video's own page says")]
+    kind: Kind = "video"
     visibility: Visibility = "public"
     posters: tuple[Picture, ...] = ()
     tags: tuple[Label, ...] = ()

@@ -13,7 +13,10 @@ from functions.common import keys
 Id = Annotated[str, Meta(pattern=f"^{keys.ID}$", description="16 characters of lower-case base32")]
 Unit = Annotated[
     str,
-    Meta(pattern=f"^({keys.UNIT})$", description="v00000 a chunk, a0 and a0-001 audio, t0 text, s stills, p preview, f0 a file"),
+    Meta(
+        pattern=f"^({keys.UNIT})$",
+        description="v00000 a chunk, a0 and a0-001 audio, t0 text, s stills, p preview, f0 a file, i an image",
+    ),
 ]
 Ratio = Annotated[str, Meta(pattern=r"^-?[0-9]+/[1-9][0-9]*$", description="an exact ratio, n/d")]
 Time = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$", description="UTC, whole seconds (RFC 3339)")]
@@ -30,6 +33,8 @@ VideoCodec = Literal["h264", "hevc", "av1", "vp9"]
 AudioCodec = Literal["aac", "opus"]
 Container = Literal["mp4", "webm", "mkv"]
 Transfer = Literal["sdr", "pq", "hlg"]
+PictureKind = Literal["jpeg", "png", "webp"]
+Kind = Literal["video", "image"]
 
 
 def ratio(value: Fraction) -> Ratio:

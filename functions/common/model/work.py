@@ -141,7 +141,8 @@ class Plan(Document, frozen=True, tag="plan-1.json"):
     """The pinned decision for one rev: created once, never changed. Either `rejected`, or what to make of the source.
 
     `segment_frames` frames are a segment; `segment_s` is its length in seconds (for audio too).
-    `preroll_s`: how far before a chunk a reader seeks.
+    `preroll_s`: how far before a chunk a reader seeks. `image_bytes`: the size of a source that is a picture, which has nothing
+    of all that.
     """
 
     id: Id
@@ -159,6 +160,7 @@ class Plan(Document, frozen=True, tag="plan-1.json"):
     texts: tuple[TextTrack, ...] = ()
     preview: Preview | None = None
     files: tuple[WholeFile, ...] = ()
+    image_bytes: Count = 0
     note: Note | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -207,6 +209,12 @@ class StillsWork(Value, frozen=True, tag_field="kind", tag="stills"):
     at_s: Seconds | None = None
 
 
+class ImageWork(Value, frozen=True, tag_field="kind", tag="image"):
+    """Make a picture in several sizes and formats. `size` of the source in bytes."""
+
+    size: Count
+
+
 class TextWork(Value, frozen=True, tag_field="kind", tag="text"):
     """Convert one text subtitle track to WebVTT."""
 
@@ -238,7 +246,7 @@ class Order(Document, frozen=True, tag="order-1.json"):
 
     id: Id
     deadline_s: Annotated[int, Meta(ge=1)]
-    work: VideoWork | AudioWork | CopyWork | StillsWork | TextWork | FileWork | SidecarWork
+    work: VideoWork | AudioWork | CopyWork | StillsWork | ImageWork | TextWork | FileWork | SidecarWork
     rev: Id | None = None
     unit: Unit | None = None
     nice: Annotated[int, Meta(ge=0, le=19)] = 0

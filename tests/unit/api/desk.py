@@ -11,12 +11,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+import msgspec
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from moto import mock_aws
 
+from functions.api.acts import Routes
 from functions.api.auth import Guard
 from functions.api.handler import Api
+from functions.api.invitations import Inviter, ViewersKey
 from functions.api.items import Items
 from functions.api.uploads import Uploads
 from functions.common import events, keys, s3, schema
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 EVENT: Final = json.loads((Path(__file__).parents[2] / "events" / "api-gateway-proxy.json").read_text())
 NAMES: Final = BucketNames("reelbucket-inbox", "reelbucket-work", "reelbucket-media", "reelbucket-site", addressing="path")
 PARAMETER: Final = "/reelbucket/api-token"
+VIEWERS: Final = "/reelbucket/viewers-key"
 TOKEN: Final = "a secret of this test"  # noqa: S105  # of a store that lives in this process
 MOST_BYTES: Final = 5 * 1024**4
 WISH: Final[Mapping[str, object]] = {
@@ -157,6 +163,14 @@ def clients() -> "tuple[S3Client, SQSClient, SSMClient]":
     return s3.client(NAMES), boto3.client("sqs"), boto3.client("ssm")
 
 
+@functools.cache
+def viewers_key() -> ViewersKey:
+    """Make a key for invitations."""
+    made = generate_private_key(public_exponent=65537, key_size=2048)  # what CloudFront takes
+    pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return ViewersKey("K2JCJMDEHXQW5F", pem.decode())
+
+
 @contextmanager
 def open_desk() -> Iterator[Desk]:
     """Open a store and the API over it."""
@@ -168,9 +182,11 @@ def open_desk() -> Iterator[Desk]:
         client.put_bucket_versioning(Bucket=NAMES.inbox, VersioningConfiguration={"Status": "Enabled"})
         queue = sqs.create_queue(QueueName="transcode")["QueueUrl"]
         ssm.put_parameter(Name=PARAMETER, Value=TOKEN, Type="SecureString")
+        ssm.put_parameter(Name=VIEWERS, Value=msgspec.json.encode(viewers_key()).decode(), Type="SecureString")
         buckets, telemetry = s3.buckets(client, NAMES), Silence()
         items = Items(buckets, Uploads(client, NAMES.inbox), MOST_BYTES)
-        api = Api.of(items, OrderPost(sqs, queue).send, Guard.of(ssm, PARAMETER, buckets.work), telemetry)
+        guard = Guard.of(ssm, PARAMETER, buckets.work)
+        api = Api.of(Routes(items, OrderPost(sqs, queue).send, guard, Inviter(ssm, VIEWERS).invite), telemetry)
         yield Desk(api, client, sqs, queue, buckets, telemetry)
 
 

@@ -68,7 +68,9 @@ def test_no_answer_is_kept(desk: Desk) -> None:
     assert desk.ask("GET", "/item/ann").headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "hello", '{"client_id": "a"', '"\\ud800"', "{}{}"])
+@pytest.mark.parametrize(
+    "text", [None, "", "{", "hello", '{"client_id": "a"', '"\\ud800"', "{}{}", "[" * 100_000, '{"a":' * 900 + "1" + "}" * 900]
+)
 def test_a_body_that_is_no_json_object_is_refused(desk: Desk, text: str | None) -> None:
     assert desk.send(event("POST", "/api/v1/item", text, BEARER, {})).status in {400, 422}
 

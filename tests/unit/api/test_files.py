@@ -3,8 +3,9 @@
 from urllib.parse import parse_qs, urlsplit
 
 import requests
+from msgspec.structs import replace
 
-from functions.common.model import Manifest, Playable
+from functions.common.model import Manifest, Picture, Playable
 from tests.unit.api.desk import Desk, address
 
 PLAYABLE = Playable(rev="b" * 16, complete=True, main="v/x/y/main.m3u8", duration_s=60, available_s=60)
@@ -28,3 +29,17 @@ def test_what_plays_is_told(desk: Desk) -> None:
     desk.publish(Manifest(id=item["video_id"], generation=1, current_generation=1, status="ready", playable=PLAYABLE))
 
     assert [file["kind"] for file in desk.ask("GET", f"{address(item)}/files").body["files"]] == ["original", "hls"]
+
+
+def test_of_an_image_the_largest_of_each_format_is_told(desk: Desk) -> None:
+    item = desk.uploaded(file_name="Käse.png", content_type="image/png")
+    names = [f"{width}.{kind}" for width in (640, 320) for kind in ("avif", "webp")]
+    pictures = tuple(Picture(object=f"v/x/y/{name}", width=int(name[:3]), height=1) for name in names)
+    playable = replace(PLAYABLE, kind="image", posters=pictures)
+    desk.publish(Manifest(id=item["video_id"], generation=1, current_generation=1, status="ready", playable=playable))
+
+    files = desk.ask("GET", f"{address(item)}/files").body["files"][1:]
+    assert [(file["kind"], file["name"], file["url"]) for file in files] == [
+        ("avif", "Käse.avif", "v/x/y/640.avif"),
+        ("webp", "Käse.webp", "v/x/y/640.webp"),
+    ]

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from functions.common.model import Chapter, Entry, Explained, Manifest, Picture,
 FRONTEND = Path(__file__).parents[3] / "frontend"
 GOLDEN = Path(__file__).parents[2] / "golden" / "pages"
 SITE = SiteText(title="Small hall")
-VOID = {"img", "input", "link", "meta"}
+VOID = {"img", "input", "link", "meta", "source"}
 HOSTILE = "</title><script>alert(1)</script> \"onload='x' & ]]> --> \x00\x1b\u202e"
 POSTERS = tuple(
     Picture(object=f"v/{'a' * 16}/{'r' * 16}/poster-{width}-{'0' * 16}.jpg", width=width, height=width * 9 // 16)
@@ -123,6 +124,26 @@ def hostile_root() -> Root:
 
 KNOWN = replace(SITE, url="https://video.example.org/", media="https://media.example.org/")
 TAG = keys.list_id("tag", "books")
+PICTURES = tuple(
+    Picture(object=f"v/{'b' * 16}/{'c' * 16}/image-{width}-0000000000000000.{kind}", width=width, height=width // 2)
+    for width in (320, 640, 1280, 2560)
+    for kind in ("avif", "webp", *(("jpg",) if width <= 1280 else ()))
+)
+SEEN = Playable(
+    rev="c" * 16,
+    complete=True,
+    main=PICTURES[-1].object,
+    duration_s=0,
+    available_s=0,
+    kind="image",
+    width=2560,
+    height=1280,
+    posters=PICTURES,
+)
+IMAGE = Manifest(
+    id="b" * 16, generation=1, current_generation=1, status="ready", playable=SEEN, title='A "cat" & a bird', date=MANIFEST.date
+)
+IMAGE_ENTRY = msgspec.structs.replace(ENTRY, kind="image", duration_s=0)
 PAGES = {
     "list": list_page(Root(generation=1, name="books", count=1, newest=(ENTRY,)), TAG, KNOWN),
     "empty-list": list_page(Root(generation=2), TAG, SITE),
@@ -132,6 +153,9 @@ PAGES = {
     "empty": list_page(Root(generation=1), keys.ALL, SITE),
     "watch": watch_page(MANIFEST, SITE),
     "embed": embed_page(MANIFEST, KNOWN),
+    "image": watch_page(IMAGE, KNOWN),
+    "image-embed": embed_page(IMAGE, KNOWN),
+    "images": list_page(Root(generation=1, count=1, newest=(IMAGE_ENTRY,)), keys.ALL, KNOWN),
     "queued": watch_page(Manifest(id="b" * 16, generation=1, current_generation=1, status="queued"), SITE),
 }
 EVERY_PAGE = pytest.mark.parametrize(
@@ -203,7 +227,7 @@ def test_every_link_is_relative(page: bytes) -> None:
 
 @EVERY_PAGE
 def test_a_picture_has_its_size_so_that_nothing_jumps(page: bytes) -> None:
-    assert [image for image in Elements(page).named("img") if not {"width", "height", "alt", "data-key"} <= set(image)] == []
+    assert [image for image in Elements(page).named("img") if not {"width", "height", "alt"} <= set(image)] == []
 
 
 @pytest.mark.parametrize("name", ["index", "list", "watch"])
@@ -258,7 +282,7 @@ def test_other_sites_are_told_nothing_of_a_deleted_video() -> None:
 
 
 def test_an_empty_library_says_how_to_add_a_video() -> None:
-    sections = [section for section in Elements(PAGES["empty"]).named("section") if section["class"] == "empty"]
+    sections = [part for part in Elements(PAGES["empty"]).named("div") if part.get("class") == "empty"]
 
     assert ["hidden" in section for section in sections] == [False]
 
@@ -363,3 +387,20 @@ def test_a_deleted_video_is_told_to_nobody() -> None:
     page = watch_page(Manifest(id="b" * 16, generation=1, current_generation=1, status="deleted"), KNOWN)
 
     assert (b"ld+json" in page, b"og:image" in page) == (False, False)
+
+
+def test_other_sites_show_an_image_as_a_photo() -> None:
+    said = msgspec.json.decode(oembed(IMAGE, KNOWN))
+
+    assert (said["type"], said["width"], said["height"], said["url"]) == ("photo", 1280, 640, f"{KNOWN.media}{PICTURES[8].object}")
+
+
+def test_other_sites_are_told_of_no_image_whose_address_is_unknown() -> None:
+    assert msgspec.json.decode(oembed(IMAGE, SITE))["type"] == "link"
+
+
+def test_search_engines_read_an_image_as_one() -> None:
+    page = PAGES["image"].decode()
+
+    assert '"@type":"ImageObject"' in page
+    assert "og:video" not in page

@@ -3,9 +3,10 @@
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -23,8 +24,9 @@ type Fault = Literal[500, 403, 404, "cut", "flip"]
 class Loopback:
     """The server's inside.
 
-    `faults` befall the parts to come; `busy` is how many questions are put off, and `lost` how many answers, after all was done;
-    `cuts` tell after how many bytes a download breaks; each look at an item makes a manifest appear.
+    `faults` befall the parts to come; `puts` are those that came, `late` those whose address had expired; `busy` is how many
+    questions are put off, and `lost` how many answers, after all was done; `cuts` tell after how many bytes a download
+    breaks; each look at an item makes a manifest appear.
     """
 
     desk: Desk
@@ -32,6 +34,7 @@ class Loopback:
     faults: deque[Fault] = field(default_factory=deque)
     manifests: deque[Manifest] = field(default_factory=deque)
     puts: list[int] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
     busy: int = 0
     lost: int = 0
     cuts: deque[int] = field(default_factory=deque)
@@ -82,6 +85,9 @@ class Loopback:
     def _put(self, path: str, request: "Request") -> tuple[int, dict[str, str], bytes]:
         query = dict(parse_qsl(urlsplit(request.path).query))
         body, number = request.body(), int(query["partNumber"])
+        if expired(query):
+            self.late.append(number)
+            return 403, {}, b""
         self.puts.append(number)
         fault = self.faults.popleft() if self.faults else None
         if fault == "cut":
@@ -93,6 +99,12 @@ class Loopback:
         key = unquote(path).removeprefix(f"{NAMES.inbox}/")
         upload = {"Bucket": NAMES.inbox, "Key": key, "UploadId": query["uploadId"], "PartNumber": number}
         return 200, {"ETag": self.desk.s3.upload_part(**upload, Body=body)["ETag"]}, b""  # type: ignore[arg-type]
+
+
+def expired(query: Mapping[str, str]) -> bool:
+    """Tell whether a signed address (Signature Version 4) is over."""
+    signed = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return datetime.now(UTC) > signed + timedelta(seconds=int(query["X-Amz-Expires"]))
 
 
 class Request(BaseHTTPRequestHandler):

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from functions.common import keys
+from functions.common.model import Receipt
+from functions.common.promises import WRITTEN, sentence
 from tests.command import Runs
 from tests.unit.api.desk import TOKEN
 from tests.unit.client.conftest import Filed
@@ -17,6 +20,23 @@ from tests.unit.client.loopback import Loopback
 
 def short(item: dict[str, str]) -> str:
     return item["item_id"][-8:]
+
+
+def test_a_setting_that_is_no_text_is_refused_and_the_file_stays(reel: Runs, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('preset = "modern"\n')
+    said = reel("config", "downloads", "\udcff", REEL_CONFIG=str(file))
+
+    assert (said.code, "must be text in UTF-8" in said.err) == (2, True)
+    assert [(found.name, found.read_text()) for found in tmp_path.glob("config.*")] == [("config.toml", 'preset = "modern"\n')]
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000, "x = {", "\xff"])
+def test_a_configuration_that_is_none_is_told(text: str, reel: Runs, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(text.encode("latin-1"))
+
+    assert "cannot be read" in reel("list", REEL_CONFIG=str(file)).err
 
 
 def test_a_token_lets_its_client_in_and_nobody_else(reel: Runs, loopback: Loopback, filed: Filed) -> None:
@@ -92,7 +112,19 @@ def test_the_doctor_finds_a_server_that_is_well(reel: Runs) -> None:
     found = {check["name"]: check["well"] for check in json.loads(ended.out)}
 
     assert (ended.code, set(found.values())) == (0, {True})
-    assert {"server", "clock", "token", "create only if absent", "replace only if unchanged"} <= set(found)
+    assert {"server", "clock", "token", *map(sentence, WRITTEN)} <= set(found)
+
+
+def test_the_doctor_tells_which_encoder_was_seen_at_work(reel: Runs, loopback: Loopback) -> None:
+    def said() -> str:
+        checks = json.loads(reel("doctor", "--json").out)
+        return str(next(check["said"] for check in checks if check["name"] == "encoder"))
+
+    before = said()
+    video, rev = "a" * 16, "b" * 16
+    loopback.desk.store(keys.OK.key(id=video, rev=rev, unit="s"), Receipt(id=video, rev=rev, unit="s", encoder="ffmpeg 9.0.2"))
+
+    assert (before, said()) == ("nothing has been encoded yet", "ffmpeg 9.0.2 was seen at work")
 
 
 def test_the_doctor_says_what_is_wrong(reel: Runs) -> None:
@@ -135,16 +167,16 @@ def test_a_configuration_that_cannot_be_read_is_told_with_its_place(reel: Runs, 
     assert (ended.code, str(file) in ended.err) == (2, True)
 
 
-def test_a_folder_is_sent_with_its_videos_alone(reel: Runs, loopback: Loopback, filed: Filed, tmp_path: Path) -> None:
-    for name in ("films/a.mp4", "films/b.MKV", "films/notes.txt", "films/cover.jpg"):
+def test_a_folder_is_sent_with_its_media_alone(reel: Runs, loopback: Loopback, filed: Filed, tmp_path: Path) -> None:
+    for name in ("films/a.mp4", "films/b.MKV", "films/notes.txt", "films/a.jpg", "films/cover.jpg"):
         filed(name)
     ended = reel("upload", tmp_path / "films")
 
-    assert (ended.code, sorted(key.rpartition("/")[2] for key in loopback.desk.live())) == (0, ["a.mp4", "b.MKV"])
+    assert (ended.code, sorted(key.rpartition("/")[2] for key in loopback.desk.live())) == (0, ["a.mp4", "b.MKV", "cover.jpg"])
 
 
-def test_a_folder_without_videos_is_told(reel: Runs, tmp_path: Path) -> None:
-    assert "There is no video and no sound in" in reel("upload", tmp_path).err
+def test_a_folder_without_media_is_told(reel: Runs, tmp_path: Path) -> None:
+    assert "There is no video, no sound and no picture in" in reel("upload", tmp_path).err
 
 
 def test_what_comes_from_standard_input_is_sent_under_a_name(reel: Runs, loopback: Loopback) -> None:

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from functions.common.model import Explained, Manifest, Note, Plan, Verdict
-from functions.index.manifest import manifest
+from functions.common.model import Explained, Manifest, Note, Picture, Plan, Receipt, Verdict
+from functions.index.manifest import manifest, playlists
 from functions.index.progress import Progress, Receipts
 from tests.unit.index.documents import (
     AUDIO,
@@ -177,3 +177,41 @@ def test_the_entry_is_numbered_anew_only_when_the_catalogue_must_change() -> Non
 def replace_count(count: int) -> Receipts:
     seen = receipts(EVERYTHING)
     return Receipts(seen.ok, seen.errors, seen.side_ok, seen.side_errors, count)
+
+
+IMAGE_PLAN = Plan(id=ID, rev=REV, image_bytes=9)
+PICTURES = tuple(
+    Picture(object=f"v/{ID}/{REV}/image-{width}-0000000000000000.{kind}", width=width, height=width)
+    for width in (320, 640)
+    for kind in ("avif", "webp", "jpg")
+)
+IMAGE = Receipt(id=ID, rev=REV, unit="i", pictures=PICTURES)
+
+
+def test_an_image_is_shown_as_one_when_its_pictures_are_there() -> None:
+    assert made(progress({}, plan=IMAGE_PLAN)).playable is None
+    found = made(progress({"i": IMAGE}, plan=IMAGE_PLAN))
+
+    assert found.playable
+    assert found.entry
+    assert (found.status, found.playable.kind, found.playable.main) == ("ready", "image", PICTURES[4].object)
+    assert (found.entry.kind, found.entry.duration_s, [p.object for p in found.entry.posters]) == (
+        "image",
+        0,
+        [PICTURES[1].object, PICTURES[4].object],
+    )
+    assert playlists(progress({"i": IMAGE}, plan=IMAGE_PLAN)) == []
+
+
+def test_an_image_that_cannot_be_decoded_is_failed() -> None:
+    broken = Verdict(code="bad_picture", message="The picture cannot be decoded.")
+    assert made(progress({}, {"i": broken}, IMAGE_PLAN)).status == "failed"
+
+
+def test_a_poster_that_came_first_gives_way_to_its_video_as_soon_as_that_plays() -> None:
+    image = made(progress({"i": IMAGE}, plan=IMAGE_PLAN))
+    shown = replace(image.playable, rev=OTHER_REV) if image.playable else None
+    old = replace(image, rev=OTHER_REV, playable=shown)
+
+    assert made(progress({}), old).playable == shown
+    assert made(progress({"p": PREVIEW}, plan=PREVIEWED), old).playable == made(progress({"p": PREVIEW}, plan=PREVIEWED)).playable

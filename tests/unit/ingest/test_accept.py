@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.common.errors import Code, Rejected
-from functions.ingest.accept import HEAD_BYTES, Demuxer, accept
+from functions.ingest.accept import HEAD_BYTES, Demuxer, accept, is_picture
+from tests.bounded import within
 
 FORMATS: dict[str, Demuxer] = {
     "faststart.mp4": "mov",
@@ -90,14 +91,35 @@ def test_a_file_at_the_limit_is_accepted() -> None:
     assert accept(b"\x1aE\xdf\xa3", 2000, 2000) == "matroska"
 
 
-@pytest.mark.parametrize("head", [b"\xff\xd8\xff\xe0", b"%PDF-1.7", b"PK\x03\x04", b"hello", bytes(4096), b"RIFF....WEBP"])
+@pytest.mark.parametrize("head", [b"%PDF-1.7", b"PK\x03\x04", b"hello", bytes(4096)])
 def test_what_is_no_media_is_an_unknown_container(head: bytes) -> None:
     assert refusal(head) == "unknown_container"
 
 
 def test_a_refusal_says_what_the_file_looks_like() -> None:
-    with pytest.raises(Rejected, match="a PDF document, not video or audio"):
+    with pytest.raises(Rejected, match="a PDF document, no video, sound or picture"):
         accept(b"%PDF-1.7", 1000, 2000)
+
+
+@pytest.mark.parametrize("head", [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF....WEBP"])
+def test_a_picture_is_told_by_its_first_bytes(head: bytes) -> None:
+    assert is_picture(head, 100_000_000)
+    with pytest.raises(Rejected, match="too_large: The picture has 100,000,001 bytes"):
+        is_picture(head, 100_000_001)
+
+
+@pytest.mark.parametrize(
+    "head", [b"<!---->" * 585, b" " * HEAD_BYTES, b"<?xml>\n" * 585, b"<!--" * 1024, b"<!-- -->\n" * 400 + b"<MP"]
+)
+def test_what_might_become_a_playlist_is_judged_in_time(head: bytes) -> None:
+    """Fifty comments would take years, and blanks took a third of a second."""
+    with within(0.1):
+        assert refusal(head) == "unknown_container"
+
+
+@pytest.mark.parametrize("before", [b"", b"<?xml version='1.0'?>", b"\n<!-- a --> <!-- b -->\n", b"\xef\xbb\xbf \n", b"<!-- -->"])
+def test_a_playlist_is_known_behind_whatever_may_stand_before_it(before: bytes) -> None:
+    assert refusal(before + b"<MPD ") == "playlist_not_media"
 
 
 @given(st.binary(min_size=1, max_size=HEAD_BYTES))

@@ -83,6 +83,13 @@ def test_the_first_frame_tells_the_origin() -> None:
     assert (found.origin_s, found.duration_s) == (Fraction(2), Fraction(8))
 
 
+@pytest.mark.parametrize("duration", ["2.0", "0.5", "N/A"])
+def test_a_first_frame_after_the_end_leaves_the_length_unknown(duration: str) -> None:
+    found = with_first_frame(facts_of({}, duration=duration), FRAME)
+    assert found is not None
+    assert found.duration_s is None
+
+
 def test_output_without_a_frame_tells_nothing() -> None:
     assert with_first_frame(facts_of({}), FRAME[:40]) is None
 

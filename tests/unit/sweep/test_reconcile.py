@@ -16,7 +16,7 @@ CURRENT_KEY = keys.CURRENT.key(id=ID)
 MANIFEST_KEY = keys.MANIFEST.key(id=ID)
 PLAN_KEY = keys.PLAN.key(id=ID, rev=REV)
 OTHER_REV = "765432zyxwvutsrq"
-SEEN = Inventory(source=SOURCE, note=None, sidecars=(), problems=(), marked=False)
+SEEN = Inventory(source=SOURCE, note=None, sidecars=(), problems=(), marked=False, filmed=True)
 UNITS = [OrderKeys.of_unit(ID, REV, unit) for unit in all_units(PLAN)]
 ORDERED = {CURRENT_KEY: 5, PLAN_KEY: 5, **{key.order: 5 for key in UNITS}}
 DONE = {**ORDERED, **{key.ok: 5 for key in UNITS}}
@@ -72,7 +72,7 @@ def test_a_reminder_is_sent_once_at_each_doubling_of_the_age(age: int, over: boo
 
 
 def test_a_source_that_vanished_without_a_marker_is_left_alone() -> None:
-    gone = video(inventory=Inventory(None, None, (), (), marked=False))
+    gone = video(inventory=Inventory(None, None, (), (), marked=False, filmed=False))
 
     assert lost(gone)
     assert reminders(gone, ALWAYS) == []

@@ -76,6 +76,24 @@ def text(node: Node) -> str:
     return str(node)
 
 
+def resolved(node: Node, values: Mapping[str, str]) -> Node:  # noqa: PLR0911  # one for each form
+    """Give a part of the template as CloudFormation would make it, where `X` and `X.Arn` have these values."""
+    match node:
+        case {"Ref": str(name)}:
+            return values[name]
+        case {"Fn::GetAtt": [resource, attribute]}:
+            return values[f"{resource}.{attribute}"]
+        case {"Fn::Sub": str(pattern)}:
+            return re.sub(r"\$\{([^}]+)\}", lambda match: values[match[1]], pattern)
+        case {"Fn::If": [_, then, {"Ref": "AWS::NoValue"}]}:
+            return resolved(then, values)  # with it a role may do most
+        case Mapping():
+            return {str(name): resolved(child, values) for name, child in node.items()}
+        case list():
+            return [resolved(child, values) for child in node]
+    return str(node) if isinstance(node, str) else node  # cfn-lint's text knows its line, which JSON needs not
+
+
 def texts(node: Node) -> tuple[str, ...]:
     """Write one value or a list of them."""
     return tuple(map(text, node)) if isinstance(node, list) else (text(node),)

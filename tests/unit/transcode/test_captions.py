@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.transcode.captions import ARROW, Cue, clean, read, write
+from tests.bounded import within
 
 HEAD = "00:01.000 --> 00:02.000"
 
@@ -93,6 +94,21 @@ def test_lines_may_end_in_any_way(end: str) -> None:
     ],
 )
 def test_only_what_captions_need_is_published(said: str, published: str) -> None:
+    assert one(said) == published
+
+
+@pytest.mark.parametrize("begun", ["<c" + " " * 500_000, "{\\" * 250_000, "<c.a" * 100_000, "<v " * 150_000, "<" * 500_000])
+def test_what_is_begun_and_never_ended_is_read_in_time(begun: str) -> None:
+    """A reader that looks for each end anew would take hours; each of these takes less than half a second."""
+    with within(5):
+        clean(begun)
+
+
+@pytest.mark.parametrize(
+    ("said", "published"),
+    [("{\\a{\\b} c", "c"), ("{\\a <i>b</i>}", "{\\a <i>b</i>}"), ("{\\a\n{\\b}c", "{\\a\nc"), ("<c  \n .x >a</c>", "<c>a</c>")],
+)
+def test_an_order_of_another_format_goes_where_it_ends(said: str, published: str) -> None:
     assert one(said) == published
 
 

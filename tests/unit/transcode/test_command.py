@@ -55,7 +55,6 @@ COMMANDS = {
     ),
     "poster-typical": pictures.posters("/ffmpeg", source("mov"), FILM, Fraction(57, 5), choose=True),
     "poster-chosen": pictures.posters("/ffmpeg", source("mov"), HDR, Fraction(57, 5), choose=False),
-    "poster-dropped": pictures.picture("/ffmpeg", source("png_pipe")),
     "preview": command.repackage("/ffmpeg", source("mov"), CopyWork(demuxer="mov", preview=PREVIEW, segment_s="1001/250")),
     "preview-silent": command.repackage("/ffmpeg", source("mov"), CopyWork(demuxer="mov", preview=SILENT, segment_s="1001/250")),
     "copy": command.copy("/ffmpeg", source("data")),

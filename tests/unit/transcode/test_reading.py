@@ -201,7 +201,7 @@ def test_a_real_encoder_with_too_little_memory_is_our_fault(film: Path, bench_fo
 
 def test_an_encoder_that_hangs_is_stopped_at_the_orders_deadline(encoder: Encoder, tmp_path: Path) -> None:
     with pytest.raises(TimedOut):
-        Bench(broken(encoder, tmp_path, "sleep 30"), "http://127.0.0.1:1/clip").do(video(0, 25), deadline_s=1)
+        Bench(broken(encoder, tmp_path, "exec sleep 30"), "http://127.0.0.1:1/clip").do(video(0, 25), deadline_s=1)
 
 
 def test_all_attempts_share_one_deadline(cut_off: Path, bench_for: BenchFor) -> None:

@@ -91,6 +91,12 @@ def test_a_size_of_64_bits_is_understood() -> None:
     assert [(found.kind, found.end) for found in boxes(pack(">I4sQ", 1, b"mdat", 20) + b"data")] == [("mdat", 20)]
 
 
+@pytest.mark.parametrize("head", [b"\0\0\0\1mda", b"\0\0\0\1mdat\0\0\0", b"\0\0\0\7mdat", b"\0\0\0\x09mdat"])
+def test_a_box_that_is_cut_off_is_refused(head: bytes) -> None:
+    with pytest.raises(ValueError, match=r"no box|does not fit"):
+        list(boxes(pack(">I4s", 8, b"free") + head))
+
+
 def test_the_codec_string_is_profile_constraints_and_level() -> None:
     assert codecs(moov()) == "avc1.640028"
 

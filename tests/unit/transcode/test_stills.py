@@ -1,10 +1,9 @@
-"""Posters: which picture, in which sizes; and dropped ones."""
+"""Posters: which picture, in which sizes."""
 
 import io
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from functions.common.model import Picture, StillsWork
 from functions.transcode import stills
 from functions.transcode.job import Made
 from tests.media import X264, ffmpeg, numbered
-from tests.unit.transcode.work import FILM, Bench, body_of, dropped
+from tests.unit.transcode.work import FILM, Bench, body_of
 
 type BenchFor = Callable[[Path], Bench]
 WIDE = replace(FILM, width=1600, height=900)
@@ -124,62 +123,6 @@ def test_a_source_without_a_picture_has_no_poster(clips: Path, bench_for: BenchF
     path.write_bytes(b"\0\0\0\x18ftypisom" + b"\x5a" * 500)
     with pytest.raises(Rejected, match="undecodable"):
         bench_for(path).do(work(), "s")
-
-
-def picture(kind: Literal["JPEG", "PNG", "WEBP", "GIF"], width: int = 700, height: int = 400, mode: str = "RGB") -> bytes:
-    """Make a red picture."""
-    body = io.BytesIO()
-    Image.new(mode, (width, height), "red").save(body, kind)
-    return body.getvalue()
-
-
-def drop(body: bytes, name: str, path: Path, bench_for: BenchFor) -> Made:
-    path.write_bytes(body)
-    return bench_for(path).do(dropped(name, len(body)))
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_dropped_picture_becomes_posters(kind: Literal["JPEG", "PNG", "WEBP"], tmp_path: Path, bench_for: BenchFor) -> None:
-    made = drop(picture(kind), "talk.jpg", tmp_path / "dropped", bench_for)
-    assert [(p.width, p.height) for p in jpegs(made)] == [(320, 182), (640, 366), (700, 400)]
-
-
-def test_a_dropped_picture_keeps_its_colours(tmp_path: Path, bench_for: BenchFor) -> None:
-    made = drop(picture("PNG"), "talk.png", tmp_path / "dropped", bench_for)
-    colour = posters(made)[0].convert("RGB").getpixel((100, 100))
-    assert colour == pytest.approx((255, 0, 0), abs=3)
-
-
-def test_a_dropped_poster_is_named_after_its_version_and_commits_its_sidecar(tmp_path: Path, bench_for: BenchFor) -> None:
-    made = drop(picture("PNG"), "talk.png", tmp_path / "dropped", bench_for)
-    sidecar = made.receipt.sidecar
-    assert (
-        made.receipt.pictures[0].object.startswith(f"v/abcdefghijklmnop/side/{sidecar and sidecar.rev}-320-"),
-        sidecar and sidecar.kind,
-    ) == (
-        True,
-        "poster",
-    )
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture("GIF"), picture("PNG")[:60], b"\xff\xd8\xff" + b"\x5a" * 300],
-    ids=["nothing", "svg", "gif", "cut off", "garbage"],
-)
-def test_a_dropped_file_that_is_no_picture_is_rejected(body: bytes, tmp_path: Path, bench_for: BenchFor) -> None:
-    with pytest.raises(Rejected, match=r"bad_picture: talk\.jpg"):
-        drop(body, "talk.jpg", tmp_path / "dropped", bench_for)
-
-
-def test_a_dropped_picture_of_too_many_pixels_is_rejected(tmp_path: Path, bench_for: BenchFor) -> None:
-    with pytest.raises(Rejected, match="bad_picture"):
-        drop(picture("PNG", 9000, 4400, "1"), "talk.png", tmp_path / "dropped", bench_for)
-
-
-def test_a_dropped_picture_of_too_many_bytes_is_not_even_read(bench_for: BenchFor, film: Path) -> None:
-    with pytest.raises(Rejected, match=r"bad_picture: talk\.jpg has more than 20,000,000 bytes"):
-        bench_for(film).do(dropped("talk.jpg", 20_000_001))
 
 
 def test_contrast_is_read_from_the_measures() -> None:

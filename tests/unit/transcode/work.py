@@ -12,6 +12,7 @@ from functions.common.model import (
     AudioTrack,
     AudioWork,
     Chunk,
+    ImageWork,
     InboxObject,
     Order,
     Receipt,
@@ -30,7 +31,7 @@ from functions.transcode.encode import make
 from functions.transcode.job import Encoder, Made
 
 ID, REV = "abcdefghijklmnop", "qrstuvwxyz234567"
-type Work = VideoWork | AudioWork | StillsWork | TextWork | SidecarWork
+type Work = VideoWork | AudioWork | StillsWork | ImageWork | TextWork | SidecarWork
 
 FILM = VideoFacts(stream=0, width=320, height=180, rate="25/1", time_base="1/12800", origin=0, frames=200, codec="h264")
 NTSC = msgspec.structs.replace(FILM, rate="30000/1001", time_base="1/30000", frames=240)

@@ -1,0 +1,37 @@
+// Takes an invitation, which follows the # of its link, into cookies that the CDN asks for.
+// <policy>.<signature>.<key>.<page>, the first three as CloudFront's guide has them ("Set signed cookies using a custom policy").
+
+const [policy = "", signature = "", key = "", ...page] = location.hash.slice(1).split(".");
+
+if (location.hash && location.pathname.endsWith("/enter.html")) await enter(); // other places have hashes of their own
+
+async function enter() {
+  history.replaceState(null, "", location.pathname); // the link does not stay in the address, where somebody may copy it
+  const cookies = { Policy: policy, Signature: signature, "Key-Pair-Id": key };
+  const site = new URL(".", import.meta.url);
+  const secure = site.protocol === "https:" ? "; Secure" : "";
+  const expires = new Date(end() * 1000).toUTCString();
+  for (const [name, value] of Object.entries(cookies)) {
+    document.cookie = `CloudFront-${name}=${value}; Path=/; Expires=${expires}; SameSite=Lax${secure}`;
+  }
+  const target = new URL(page.join(".") || "index.html", site);
+  const answer = await fetch(target, { method: "HEAD", cache: "no-store" }).catch(() => undefined);
+  if (answer?.ok) location.replace(target);
+  else say(answer ? "This invitation is over, or its link was cut off. Ask for another one." : "The site does not answer. Try again later.");
+}
+
+/** When the invitation is over, in seconds since 1970; 0 where the link was cut off. */
+function end() {
+  try {
+    const said = JSON.parse(atob(policy.replaceAll("-", "+").replaceAll("_", "=").replaceAll("~", "/")));
+    return Number(said.Statement[0].Condition.DateLessThan["AWS:EpochTime"]);
+  } catch {
+    return 0;
+  }
+}
+
+/** @param {string} sentence */
+function say(sentence) {
+  const said = document.getElementById("said");
+  if (said) said.textContent = sentence;
+}

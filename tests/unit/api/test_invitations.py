@@ -1,0 +1,75 @@
+"""Invitations to a private library: what CloudFront takes, and that only the operator invites."""
+
+import base64
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
+
+import boto3
+import msgspec
+import pytest
+from botocore.signers import CloudFrontSigner
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from functions.api.bodies import InvitationWish
+from functions.api.handler import Api
+from functions.api.invitations import Inviter, cookies
+from tests.unit.api.desk import Desk, viewers_key
+
+SITE = "https://d111111abcdef8.cloudfront.net/"
+VIDEO = "abcdefghijklmnop"
+UNTIL = 1_800_000_000
+
+
+def policy(text: str) -> object:
+    return msgspec.json.decode(base64.b64decode(text.translate(str.maketrans("-_~", "+=/"))))
+
+
+def sign(message: bytes) -> bytes:
+    key = load_pem_private_key(viewers_key().pem.encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    return key.sign(message, PKCS1v15(), SHA1())  # noqa: S303  # CloudFront's choice
+
+
+@pytest.mark.parametrize("video", [None, VIDEO])
+def test_the_cookies_are_those_that_boto_signs(video: str | None) -> None:
+    made = cookies(viewers_key(), InvitationWish(site=SITE, video_id=video), UNTIL)
+    said = msgspec.json.encode(policy(made["CloudFront-Policy"])).decode()
+    signed = CloudFrontSigner(viewers_key().id, sign).generate_presigned_url(f"{SITE}x", policy=said)
+
+    assert {f"CloudFront-{name}": value for name, value in parse_qsl(urlsplit(signed).query)} == made
+
+
+@pytest.mark.parametrize(("video", "may", "page"), [(None, f"{SITE}*", ""), (VIDEO, f"{SITE}*/{VIDEO}*", f"w/{VIDEO}.html")])
+def test_a_link_lets_into_what_it_is_for_and_leads_there(desk: Desk, video: str | None, may: str, page: str) -> None:
+    reply = desk.ask("POST", "/invitation", {"site": SITE, "days": 2, **({"video_id": video} if video else {})})
+    assert reply.status == 201, reply
+    entrance, _, ticket = reply.body["link"].partition("#")
+    words, _, key, leads_to = ticket.split(".", 3)
+    (statement,) = msgspec.convert(policy(words), dict[str, list[dict[str, object]]])["Statement"]
+
+    assert (entrance, key, leads_to) == (f"{SITE}enter.html", viewers_key().id, page)
+    assert statement["Resource"] == may
+
+
+def test_only_the_operator_invites(desk: Desk) -> None:
+    token = desk.ask("POST", "/token", {"client_id": "ann"}).body["token"]
+
+    assert desk.ask("POST", "/invitation", {"site": SITE}, token=token).status == 403
+
+
+@pytest.mark.parametrize("site", ["https://example.org", "http://a b/", "ftp://example.org/", "https://x/*/", 'https://x"/', ""])
+def test_an_address_that_is_no_site_is_refused(desk: Desk, site: str) -> None:
+    reply = desk.ask("POST", "/invitation", {"site": site})
+
+    assert (reply.status, reply.body["errors"][0]["pointer"]) == (422, "#/site")
+
+
+def test_a_public_library_needs_no_invitation(desk: Desk) -> None:
+    routes = desk.api.routes
+    public = replace(routes, invitations=Inviter(boto3.client("ssm"), "").invite)
+    reply = replace(desk, api=Api.of(public, desk.telemetry)).ask("POST", "/invitation", {"site": SITE})
+
+    assert (reply.status, reply.body["type"]) == (409, "/problems/public")

@@ -1,0 +1,67 @@
+"""What a listing of the inbox means."""
+
+import pytest
+
+from functions.common.adoption import expects, next_current, source_of
+from functions.common.inbox import Inventory, take_stock
+from functions.common.model import Current
+from functions.common.store import Version
+
+NOTHING = Current(id="a" * 16, generation=0)
+
+
+def listed(*names: str) -> Inventory:
+    """List versions in the order in which they came; `-talk.mp4` is a removal."""
+    last = {name.lstrip("-"): place for place, name in enumerate(names)}
+    versions = [
+        Version(name.lstrip("-"), str(place), f"e{place}", 5, place, latest=last[name.lstrip("-")] == place, deleted=name[0] == "-")
+        for place, name in enumerate(names)
+    ]
+    return take_stock("talk", versions)
+
+
+def adopted(*inventories: Inventory) -> Current:
+    current = NOTHING
+    for inventory in inventories:
+        current = next_current(current, inventory, None)
+    return current
+
+
+def source(current: Current) -> str | None:
+    return current.source.key if current.source else None
+
+
+def posters(current: Current) -> list[str]:
+    return [sidecar.object.key for sidecar in current.sidecars if sidecar.kind == "poster"]
+
+
+@pytest.mark.parametrize("name", ["talk.jpg", "talk.JPEG", "talk.png", "talk.webp"])
+def test_a_picture_alone_is_a_source(name: str) -> None:
+    found = adopted(listed(name))
+    assert (source(found), posters(found), found.filmed) == (name, [], False)
+
+
+def test_the_newest_of_two_pictures_is_the_source() -> None:
+    assert source(adopted(listed("talk.jpg", "talk.png"))) == "talk.png"
+
+
+@pytest.mark.parametrize("names", [("talk.jpg", "talk.mp4"), ("talk.mp3", "talk.jpg")])
+def test_a_picture_beside_a_video_or_a_sound_is_its_poster(names: tuple[str, str]) -> None:
+    found = adopted(listed(*names))
+    assert (source(found), posters(found), found.filmed) == (next(name for name in names if name != "talk.jpg"), ["talk.jpg"], True)
+
+
+def test_the_poster_of_a_deleted_video_is_not_published() -> None:
+    assert listed("talk.mp4", "talk.jpg", "-talk.mp4").source is None
+
+
+def test_nor_is_it_when_every_trace_of_the_video_has_expired() -> None:
+    with_video, without = listed("talk.mp4", "talk.jpg"), listed("talk.jpg")
+    current = adopted(with_video, without)
+    assert (source(current), current.filmed, expects(current, without)) == (None, True, True)
+    assert source_of(current, without) is None
+
+
+def test_a_picture_put_again_after_its_removal_is_one_again() -> None:
+    current = adopted(listed("talk.jpg"), listed("talk.jpg", "-talk.jpg"), listed("talk.jpg", "-talk.jpg", "talk.jpg"))
+    assert (source(current), current.adoption) == ("talk.jpg", 2)
