@@ -12,7 +12,7 @@ import msgspec
 import urllib3
 
 from .failures import Refused, Unreachable
-from .items import Arrived, Checks, Files, Item, ItemPage, Me, NewToken, Note, Queue, Refusal, Signed, Tokens, Wish
+from .items import Arrived, Checks, Files, Invitation, Item, ItemPage, Me, NewToken, Note, Queue, Refusal, Signed, Tokens, Wish
 from .server import Server
 
 # Waits of 0.3, 0.6 and 1.2 s: long enough for a throttled or restarting server, short for whoever has mistyped its address.
@@ -108,6 +108,10 @@ class Api:
     def revoke(self, token_id: str) -> None:
         """Revoke a token."""
         self._ask("DELETE", f"/token/{quote(token_id, safe='')}", type(None))
+
+    def invite(self, wish: dict[str, object]) -> Invitation:
+        """Make a link into a private library."""
+        return self._ask("POST", "/invitation", Invitation, wish)
 
     def _page(self, cursor: str | None = None) -> ItemPage:
         query = urlencode({"limit": PAGE} | ({"cursor": cursor} if cursor else {}))

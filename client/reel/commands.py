@@ -1,11 +1,8 @@
 """The commands on items: sending them, following them, fetching what was made of them. `shell.CODES` tells the exit codes."""
 
-import shutil
 import sys
-import tempfile
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
@@ -14,14 +11,13 @@ from typing import Final
 
 import click
 
-from . import operating
+from . import doctor, operating
 from .failures import Failed, Misused, Refused
+from .gathering import gathered
 from .items import BAD, Item, Note
-from .sending import EXTENSIONS
 from .shell import CODES, Asked, Reel, common, open_reel, open_screen, plain, reel, write_json
 
 STOPPED: Final = 130  # as shells say it of Ctrl-C
-STDIN: Final = "-"
 
 
 def _noted(command: Callable[..., None]) -> Callable[..., None]:
@@ -75,10 +71,11 @@ def _sent_so(command: Callable[..., None]) -> Callable[..., None]:
 def upload(asked: Asked, files: Sequence[Path], way: Way, note: Note) -> None:
     """Send files or folders.
 
-    Of a folder all videos and sounds are sent; - is what comes from standard input. Each begins to play while it is still being
-    encoded. Run it again after an interruption: what has arrived is not sent twice. The page's address goes to standard output.
+    Of a folder all videos, sounds and pictures are sent; - is what comes from standard input. Each begins to play while it is still
+    being encoded. Run it again after an interruption: what has arrived is not sent twice. The page's address goes to standard
+    output.
     """
-    with _spooled(files, way.name) as paths:
+    with gathered(files, way.name) as paths:
         if note.title is not None and len(paths) > 1:
             raise Misused("--title is for one video. Send one FILE at a time with it.")
         running = open_reel(asked)
@@ -92,32 +89,6 @@ def upload(asked: Asked, files: Sequence[Path], way: Way, note: Note) -> None:
         write_json([plain(item, running.client.server) for item in sent])
     if len(sent) < len(paths) or any(item.phase in BAD for item in sent):
         sys.exit(Refused.exit_code)
-
-
-@contextmanager
-def _spooled(files: Sequence[Path], name: str | None) -> Iterator[list[Path]]:
-    """Give the files, with those of folders, and what comes from standard input as a file of that name."""
-    paths = [path for file in files for path in _within(file)]
-    if Path(STDIN) not in files:
-        yield paths
-        return
-    if not name:
-        raise Misused("What comes from standard input needs a name: --name talk.mp4")
-    with tempfile.TemporaryDirectory(prefix="reel-") as folder:
-        spool = Path(folder) / Path(name).name
-        with spool.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
-        yield [spool if path == Path(STDIN) else path for path in paths]
-
-
-def _within(path: Path) -> list[Path]:
-    """Give a file, or the videos and sounds of a folder. Raises Misused for a folder without any."""
-    if not path.is_dir():
-        return [path]
-    found = sorted(inner for inner in path.rglob("*") if inner.is_file() and inner.suffix.lower().lstrip(".") in EXTENSIONS)
-    if not found:
-        raise Misused(f"There is no video and no sound in {path}. It is told by the extension: {', '.join(EXTENSIONS)}.")
-    return found
 
 
 def _sent(running: Reel, paths: Sequence[Path], send: Callable[[Path], Item], *, wait: bool) -> Iterator[Item]:
@@ -198,7 +169,12 @@ def wait(asked: Asked, items: Sequence[str], *, watchable: bool) -> None:
 
 @reel.command(epilog=CODES)
 @click.argument("items", nargs=-1, required=True, metavar="ITEM…")
-@click.option("--as", "kind", metavar="KIND", help="mp4, webm, mkv, hls or original; else the best single file that there is.")
+@click.option(
+    "--as",
+    "kind",
+    metavar="KIND",
+    help="mp4, webm, mkv, hls, of a picture webp, avif or jpg, or original; else the best single file that there is.",
+)
 @click.option("--to", "folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path), help="Where to; else here.")
 @common
 def download(asked: Asked, items: Sequence[str], *, kind: str | None, folder: Path | None) -> None:
@@ -297,4 +273,4 @@ def main() -> None:
         sys.exit(STOPPED)
 
 
-__all__ = ["main", "operating", "reel"]
+__all__ = ["doctor", "main", "operating", "reel"]

@@ -33,10 +33,10 @@ class Config:
         """Read the file that REEL_CONFIG names, or the usual one. Raises Misused."""
         path = Path(environment.get("REEL_CONFIG") or Path(click.get_app_dir("reel")) / "config.toml")
         try:
-            said = tomllib.loads(path.read_text())
+            said = tomllib.loads(path.read_text("utf-8"))
         except FileNotFoundError:
             return cls(path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:  # the last: a thousand brackets
             raise Misused(f"{path} cannot be read: {error}.") from error
         for name, value in said.items():
             if name not in KEYS or not isinstance(value, str):
@@ -48,14 +48,21 @@ class Config:
         return self.said.get(name)
 
     def put(self, name: str, value: str | None) -> None:
-        """Write a setting, or take it out; what else stands in the file stays as it is. Nobody else may read it: it has a token."""
-        document = tomlkit.parse(self.path.read_text()) if self.path.exists() else tomlkit.document()
+        """Write a setting, or take it out; what else stands in the file stays as it is. Nobody else may read it: it has a token.
+
+        Raises Misused for what is no text.
+        """
+        document = tomlkit.parse(self.path.read_text("utf-8")) if self.path.exists() else tomlkit.document()
         if value is None:
             document.pop(name, None)
         else:
             document[name] = value
+        try:
+            text = tomlkit.dumps(document).encode()
+        except UnicodeEncodeError as error:  # how Python keeps an argument that is not UTF-8
+            raise Misused(f"The {name} must be text in UTF-8.") from error
         self.path.parent.mkdir(parents=True, exist_ok=True)
         beside = self.path.with_suffix(".new")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(tomlkit.dumps(document))
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(text)
         beside.replace(self.path)

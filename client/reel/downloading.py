@@ -17,7 +17,7 @@ from .server import Server
 
 PIECE: Final = 128 * 1024  # bytes: what is lost when a line breaks
 ATTEMPTS: Final = 5  # without one more byte
-BEST: Final = ("mp4", "mkv", "webm", "original", "hls")  # what is fetched when nobody says what
+BEST: Final = ("mp4", "mkv", "webm", "webp", "original", "hls")  # what is fetched when nobody says what
 ADDRESS: Final = re.compile(r'URI="([^"]+)"|^([^#\s].*)$', re.MULTILINE)  # RFC 8216, sections 4.1 and 4.3
 HASHED: Final = re.compile(r"-([0-9a-f]{16})\.\w+$")  # the name of an object carries its SHA-256's begin
 
@@ -48,7 +48,7 @@ class Downloader:
         if file.size and part.stat().st_size != file.size:
             part.unlink()
             raise Unreachable(f"{path.name}: other bytes arrived than there are. Run the same command again.")
-        if file.sha512 and _digest(part, "sha512") != file.sha512:
+        if not (_digest(part, "sha512") == file.sha512 if file.sha512 else _is_whole(part, file.url)):
             part.unlink()
             raise Unreachable(f"{path.name}: what arrived has another checksum. Run the same command again.")
         part.replace(path)

@@ -183,6 +183,13 @@ class Tokens(Struct, frozen=True):
     tokens: tuple[Token, ...]
 
 
+class Invitation(Struct, frozen=True):
+    """A link into a private library."""
+
+    link: str
+    expires_at: str
+
+
 class Check(Struct, frozen=True):
     """One thing that was looked at, and what to do where it is not well."""
 

@@ -1,11 +1,7 @@
-"""The commands of whoever runs a server or sets `reel` up: queue, tokens, doctor, configuration, completion."""
+"""The commands of whoever runs a server or sets `reel` up: queue, tokens, invitations, copies, configuration, completion."""
 
 import os
-import shutil
-import sys
-import time
-from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,11 +9,11 @@ import click
 from click.shell_completion import get_completion_class
 
 from .config import KEYS, Config
-from .failures import Failed, Misused, Refused
-from .items import Check, Token
+from .failures import Misused, Refused
+from .items import Token
 from .screen import amount
 from .server import local_stack
-from .shell import CODES, Asked, Reel, common, open_reel, open_screen, reel, write_json
+from .shell import CODES, NO_BOTO3, Asked, Reel, common, open_reel, open_screen, reel, write_json
 
 if TYPE_CHECKING:
     from .library import Library
@@ -26,8 +22,8 @@ BUCKETS: Final = ("inbox", "work", "media")
 STACK: Final = click.option(
     "--stack", metavar="NAME", help="A stack in AWS, with the credentials of the AWS command line; else the local one."
 )
+VIDEO: Final = re.compile(r"\b([a-z2-7]{16})(?:\.html)?$")  # at the end of a page's address
 ACTIONS: Final = ("read", "send", "delete")
-SKEW_S: Final = 300  # S3 refuses a signature of another time by 15 minutes; a clock that is off by 5 will be
 
 
 @reel.command(epilog=CODES)
@@ -101,54 +97,31 @@ def _bounds(note: Token) -> str:
 
 
 @reel.command(epilog=CODES)
+@click.argument("video", required=False)
+@click.option("--days", type=click.IntRange(1, 3650), default=30, show_default=True, help="How long the link lets in.")
 @common
-def doctor(asked: Asked) -> None:
-    """Look whether all is well here and there.
+def invite(asked: Asked, video: str | None, days: int) -> None:
+    """Make a link that lets a browser into a private library, or to one VIDEO of it. It goes to standard output.
 
-    Says what to do where it is not. With the operator's token the server tries its store too.
+    VIDEO is an item's id, or the address of a page. Whoever has the link comes in until it is over; docs/private.md tells how to
+    end all links before.
     """
-    checks = list(_checks(asked))
+    running = open_reel(asked)
+    site = running.client.server.site
+    if site is None:
+        raise Misused("Where the site is, is not known. Give --server with the site's address, not the API's.")
+    which: dict[str, object] = {"video_id": _video(running, video)} if video else {}
+    made = running.client.api.invite({"site": site, "days": days} | which)
     if asked.as_json:
-        write_json(checks)
-    else:
-        open_screen().checks(checks)
-    if not all(check.well for check in checks):
-        sys.exit(Refused.exit_code)
-
-
-def _checks(asked: Asked) -> Iterator[Check]:
-    try:
-        running = open_reel(asked)
-    except Failed as error:
-        yield Check("server and token", well=False, said=str(error))
+        write_json(made)
         return
-    server = running.client.server
-    yield Check("server", well=True, said=server.api)
-    yield _clock(running)
-    me = running.client.api.me()
-    whose = f"of the client {me.client_id}, until {me.expires_at}" if me.client_id else "the operator's own"
-    yield Check("token", well="send" in me.may, said=f"{whose}; may {', '.join(me.may)}")
-    yield Check("site", well=bool(server.site), said=server.site or "not known: give the site's address, and links are told whole")
-    if me.client_id is None:
-        yield from running.client.api.checks().checks
-    folder = Path(running.config.get("downloads") or ".").expanduser()
-    if folder.is_dir():
-        yield Check(
-            "downloads", well=os.access(folder, os.W_OK), said=f"{folder.resolve()}, {amount(shutil.disk_usage(folder).free)} free"
-        )
-    else:
-        yield Check("downloads", well=True, said=f"{folder} is made when something is fetched")
+    running.screen.say(f"Until {made.expires_at}, for everybody who has it:")
+    running.screen.give(made.link)
 
 
-def _clock(running: Reel) -> Check:
-    answer = running.client.api.pool.request("GET", f"{running.client.server.api}/health")
-    said = answer.headers.get("Date")
-    off_s = abs(parsedate_to_datetime(said).timestamp() - time.time()) if said else 0.0
-    return Check(
-        "clock",
-        well=off_s < SKEW_S,
-        said=f"{off_s:.0f} s from the server's" + ("" if off_s < SKEW_S else ": set this machine's clock"),
-    )
+def _video(running: Reel, name: str) -> str:
+    page = VIDEO.search(name)
+    return page[1] if page else running.client.named(name).video_id
 
 
 @reel.command(epilog=CODES)
@@ -182,17 +155,19 @@ def _library(stack: str | None) -> "Library":
     try:
         import boto3  # noqa: PLC0415  # who only sends needs it not
 
+        from .account import open_session  # noqa: PLC0415
         from .library import Library  # noqa: PLC0415
     except ImportError as error:
-        raise Misused("This needs boto3: `uv tool install '.[library]'` in a checkout, or `pip install boto3`.") from error
+        raise Misused(NO_BOTO3) from error
     if stack is None:
         found = local_stack(os.environ)
         session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=found["region"])  # noqa: S106  # LocalStack's
         s3 = session.client("s3", endpoint_url=found["endpoint"])
         return Library(s3, {name: found[f"{name}_bucket"] for name in BUCKETS})
-    (described,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    session = open_session(None, os.environ)
+    (described,) = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    return Library(boto3.client("s3"), {name: outputs[f"{name.title()}BucketName"] for name in BUCKETS})
+    return Library(session.client("s3"), {name: outputs[f"{name.title()}BucketName"] for name in BUCKETS})
 
 
 @reel.command(epilog=CODES)

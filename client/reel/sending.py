@@ -25,11 +25,13 @@ LANES: Final = 4  # parts on their way at once: enough to fill a line with delay
 ATTEMPTS: Final = 8  # with the pauses below a part outlasts two minutes without a network
 LONGEST_PAUSE_S: Final = 30.0
 PIECE: Final = 128 * 1024  # bytes; a bar moves ten times a second on a line of 10 Mbit/s
+PICTURES: Final = ("jpg", "jpeg", "png", "webp")
 # What a server takes, by the extension. A test holds this to the server's own.
 EXTENSIONS: Final = (
     *("mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "avi", "flv", "mpg", "mpeg"),
     *("wmv", "asf", "ogv", "mxf", "3gp", "gif"),
     *("mp3", "m4a", "aac", "wav", "flac", "ogg", "oga", "opus", "wma", "mka"),
+    *PICTURES,
 )
 UNTYPED: Final = "application/octet-stream"
 
@@ -230,9 +232,9 @@ def cut(file_size: int, upload: Upload) -> list[Part]:
 
 
 def content_type(name: str) -> str:
-    """Give the media type of a file name; untyped where this machine knows no video or sound of that name."""
+    """Give the media type of a file name; untyped where this machine knows no medium of that name."""
     kind = mimetypes.guess_type(name)[0] or ""
-    return kind if kind.startswith(("video/", "audio/")) else UNTYPED
+    return kind if kind.startswith(("video/", "audio/", "image/")) else UNTYPED
 
 
 def patience(failed: int) -> float:

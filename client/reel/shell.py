@@ -18,6 +18,7 @@ from .screen import Screen
 from .server import Server
 
 WIDE: Final = 200  # columns of a list that is not read in a terminal
+NO_BOTO3: Final = "This needs boto3: `uv tool install '.[library]'` in a checkout, or `pip install boto3`."
 CODES: Final = """\b
 Exit codes:
   0  done
