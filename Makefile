@@ -4,6 +4,11 @@
 # KEEP=               forgets the library at `make down`, which otherwise comes back at the next `make up`
 # REEL_PORT=4600      the port of the local stack; 0 is any free one. Without it 4566, or another one if that is taken
 # REEL_LOCAL=.other   the folder of a second local stack, to run beside the first
+# NAME=films          of `make deploy` and the like: the stack, and what its buckets' names begin with; reelbucket without it
+# REGION=eu-west-1    where; else the AWS command line's own
+# PARAMETERS='Cdn=none SiteTitle="My films"'  of the template, or @FILE with such words
+# PRIVATE=yes         makes the library of `make deploy` private (docs/private.md); PRIVATE=no public again
+# EMPTY=yes           lets `make undeploy` delete the videos and the secret too, for good
 # UPGRADE=upgrade     lets `make lock` take newer versions
 
 export PATH := $(CURDIR)/.local/bin:$(PATH)
@@ -15,10 +20,11 @@ SETUP := bash infra/local/bootstrap.sh && $(PYTHON) -m infra.local.setup
 PYTEST := $(PYTHON) -m pytest
 # What imports LocalStack is checked where LocalStack is installed.
 IN_LOCALSTACK := --python-executable .local/localstack/bin/python --cache-dir .mypy_cache/localstack --follow-imports=silent
-EMULATED := infra/local/launch.py $(addprefix infra/local/executor/reelbucket_executor/, plugin.py polling.py conditions.py)
-QUICK := -n 2 tests/unit tests/inputs # on two processors, as the simulation is by itself
+EMULATED := infra/local/launch.py $(addprefix infra/local/executor/reelbucket_executor/, plugin.py polling.py conditions.py retention.py)
+# On two processors; what a file makes for its tests is made once.
+QUICK := -n 2 --dist loadfile $(addprefix tests/,unit stores inputs hostile fuzz)
 
-.PHONY: help setup up down check lint types template test unit stack browser bench fix format schemas lock
+.PHONY: help setup up down deploy undeploy secret check lint types template audit test unit stack browser bench fix format schemas lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile
@@ -32,11 +38,28 @@ up: setup ## start the local stack, or bring a running one up to date, and show 
 down: setup ## stop the local stack
 	@$(PYTHON) -m infra.local.stack down
 
+# From the command line alone: some systems have a NAME of their own in the environment.
+NAME :=
+REGION :=
+PARAMETERS :=
+PRIVATE :=
+EMPTY :=
+export NAME REGION PARAMETERS PRIVATE EMPTY
+
+deploy: setup ## put it into an AWS account, or bring it up to date there (docs/deploy.md)
+	@$(PYTHON) -m infra.cloud deploy
+
+undeploy: setup ## remove it from the account; the videos stay, unless EMPTY=yes
+	@$(PYTHON) -m infra.cloud undeploy
+
+secret: setup ## print the API's secret, which is the operator's token
+	@$(PYTHON) -m infra.cloud secret
+
 test: check ## all that must pass before a change lands; the quick tests first
 	@$(PYTHON) -m infra.local.setup browser
 	npm --prefix frontend test
 	$(PYTEST) $(QUICK)
-	$(PYTEST) tests/simulation tests/stack tests/browser
+	$(PYTEST) --durations=20 tests/simulation tests/stack tests/browser
 
 check: lint types template ## what can be said without running anything: style, types, template, purity, schemas
 	$(PYTEST) -q $(addprefix tests/unit/,test_purity.py test_template.py template test_schemas.py)
@@ -50,10 +73,17 @@ types: setup ## types of Python and of the front end
 	.local/venv/bin/mypy $(IN_LOCALSTACK) $(EMULATED)
 	npm --prefix frontend run types
 
-template: setup ## the template, as SAM and CloudFormation read it
+template: setup ## the template, as SAM and CloudFormation read it, and as outside judges see it
 	AWS_DEFAULT_REGION=us-east-1 .local/sam/bin/sam validate --lint
+	@$(PYTHON) -m infra.local.setup judges
+	.local/judges/bin/python -m infra.judges template.yaml
 
-unit: setup ## tests that need no stack: unit, inputs, simulation, and the front end's own
+audit: setup ## which pinned versions have become known as vulnerable; the one check that asks the network
+	@$(PYTHON) -m infra.local.setup judges
+	@$(PYTHON) -m infra.judges.audit
+
+unit: setup ## tests that need no stack: unit, stores, inputs, hostile, fuzz, simulation, and the front end's own
+	@$(PYTHON) -m infra.local.setup judges
 	$(PYTEST) $(QUICK)
 	$(PYTEST) tests/simulation
 	npm --prefix frontend test

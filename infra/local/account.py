@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 REGION: Final = "us-east-1"
 KEYS: Final = "test"  # the emulator looks at no key; "test" is its account
 NUMBER: Final = "000000000000"
+REST_STAGE: Final = "v1"  # of template.yaml
 
 
 def bucket_name(kind: str) -> str:
     """Name a bucket as template.yaml does."""
     return f"reelbucket-{kind}-{NUMBER}-{REGION}"
+
+
+def emulated_api(endpoint: str, rest_api: str) -> str:
+    """Give the address of an API of the emulator; the routes follow it."""
+    return f"{endpoint.rstrip('/')}/_aws/execute-api/{rest_api}/{REST_STAGE}"
 
 
 @dataclass(frozen=True)

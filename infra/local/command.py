@@ -17,17 +17,22 @@ def say(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - this is a command-line tool
 
 
-def run(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, hint: str = "") -> str:
-    """Run a program to its end and give its standard output; LocalError names the program and ends with ``hint``."""
+def run(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, hint: str = "", shown: bool = False) -> str:
+    """Run a program to its end and give its standard output; LocalError names the program and ends with ``hint``.
+
+    With ``shown`` the program writes to the terminal itself, and nothing is given.
+    """
     try:
-        done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(argv, cwd=cwd, env=env, capture_output=not shown, text=True, check=False)
     except FileNotFoundError as absent:
         raise LocalError(f"{argv[0]} was not found. {hint}") from absent
+    if done.returncode and shown:
+        raise LocalError(f"{Path(argv[0]).name} {argv[1]} failed with status {done.returncode}. {hint}".strip())
     if done.returncode:
         last = "\n".join(f"{done.stdout}\n{done.stderr}".strip().splitlines()[-LAST_LINES:])
         message = f"{' '.join(map(str, argv))} failed with status {done.returncode}:\n{last}\n{hint}"
         raise LocalError(message.strip())
-    return done.stdout
+    return done.stdout or ""
 
 
 def end_with(error: Exception) -> None:

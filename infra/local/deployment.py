@@ -1,20 +1,13 @@
-"""Builds the functions and deploys template.yaml to the emulator, with SAM as for the cloud."""
+"""Deploys template.yaml to the emulator, with SAM as for the cloud."""
 
-import fcntl
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 
+from infra import sam
 from infra.local.account import KEYS, REGION, Account
-from infra.local.command import run, say
-from infra.local.fingerprint import fingerprint, is_stamped, put_stamp
-from infra.local.places import BIN, ROOT, TOOLS
+from infra.local.places import ROOT
 
-SAM = TOOLS / "sam" / "bin" / "sam"
 QUICKLY = ROOT / "infra" / "local" / "sam"  # what SAM's Python loads first
-TEMPLATE = ROOT / "template.yaml"
-BUILD = ROOT / ".aws-sam"  # SAM's own place; one build serves every stack of this checkout
 STACK_NAME = "reelbucket-local"
 ARTIFACTS = "reelbucket-local-artifacts"
 TOKEN_PARAMETER = "/reelbucket/local/api-token"  # noqa: S105 - where the secret is, not the secret
@@ -32,35 +25,12 @@ PARAMETERS = {
 }
 
 
-def build() -> str:
-    """Build all functions, unless their sources are those of the last build; give the mark of the sources."""
-    mark = fingerprint([TEMPLATE, ROOT / "functions"])
-    stamp = BUILD / "fingerprint"
-    with _alone():
-        if not is_stamped(stamp, mark):
-            say("building the functions (sam build)")
-            stamp.unlink(missing_ok=True)  # a build that fails leaves a folder of which nothing is known
-            # One after the other: side by side they wait for each other's copies and take twice as long.
-            run([SAM, "build", "--template-file", TEMPLATE], cwd=ROOT, env=_environ())
-            put_stamp(stamp, mark)
-    return mark
-
-
 def deploy(account: Account, parameters: Mapping[str, str]) -> None:
     """Deploy what was built; the artifacts' bucket is made first."""
-    say("deploying template.yaml (sam deploy)")
     _make_artifacts_bucket(account)
     hint = "If the stack cannot be updated any more, `make down` and `make up` start it afresh."
-    with _alone():
-        run([SAM, "deploy", *_deploy_options(parameters)], cwd=ROOT, env=_environ(account.endpoint), hint=hint)
-
-
-def _deploy_options(parameters: Mapping[str, str]) -> Iterator[str | Path]:
-    yield from ("--template-file", BUILD / "build" / "template.yaml", "--stack-name", STACK_NAME)
-    yield from ("--s3-bucket", ARTIFACTS)  # --resolve-s3 waits 15 s for a stack of its own
-    yield from ("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar")
-    yield from ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
-    yield from ("--parameter-overrides", *(f'{name}="{value}"' for name, value in parameters.items()))
+    # --resolve-s3 waits 15 s for a stack of its own
+    sam.deploy(STACK_NAME, parameters, _where(account.endpoint), "--s3-bucket", ARTIFACTS, hint=hint)
 
 
 def resources(account: Account) -> dict[str, tuple[str, str]]:
@@ -74,29 +44,16 @@ def _make_artifacts_bucket(account: Account) -> None:
         account.s3.create_bucket(Bucket=ARTIFACTS)
 
 
-def _environ(endpoint: str | None = None) -> dict[str, str]:
-    """Give SAM's environment: the caller's without its AWS settings, so that nothing can reach a real account."""
-    ours = {
+def _where(endpoint: str) -> dict[str, str]:
+    """Tell SAM of the emulator, and of nothing that could reach a real account."""
+    return {
         "PYTHONPATH": str(QUICKLY),
-        "PATH": f"{BIN}:{os.environ['PATH']}",  # functions/Makefile calls uv
+        "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": KEYS,
         "AWS_SECRET_ACCESS_KEY": KEYS,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "SAM_CLI_TELEMETRY": "0",
         "SAM_CLI_POLL_DELAY": "0.5",  # seconds between two looks at the deployment; the default is 5
-        "__SAM_CLI_APP_DIR": str(TOOLS / "sam" / "home"),  # else SAM keeps notes in the home directory
     }
-    given = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAM_"))}
-    return {**given, **ours, **({"AWS_ENDPOINT_URL": endpoint} if endpoint else {})}
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Wait while another stack of this checkout builds or reads the build."""
-    BUILD.mkdir(exist_ok=True)
-    with (BUILD / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

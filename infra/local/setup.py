@@ -48,6 +48,8 @@ def environments() -> Iterator[Step]:
     yield environment("sam", "sam", "SAM, which builds and deploys,")
     yield environment("localstack", "localstack", "LocalStack, the emulator,")
     yield _catalog()
+    yield environment("ministack", "ministack", "ministack, which enforces rights,")
+    yield environment("rclone", "rclone", "rclone, a plain S3 to try,")
 
 
 def modules() -> Iterator[Step]:
@@ -115,13 +117,15 @@ def _do(chain: Iterable[Step]) -> None:
 
 
 def main() -> None:
-    """Do all steps; the argument ``browser`` adds the browser."""
+    """Do all steps; the arguments ``judges`` and ``browser`` add those."""
     os.environ.pop("VIRTUAL_ENV", None)  # uv warns of it, and it is not ours
     try:
         with _alone():
             with ThreadPoolExecutor() as pool:
                 for done in [pool.submit(_do, chain) for chain in (environments(), modules())]:
                     done.result()
+            if "judges" in sys.argv[1:]:
+                environment("judges", "judges", "the outside judges").do()
             if "browser" in sys.argv[1:]:
                 link_browser(BIN / "chromium")
     except LocalError as error:

@@ -12,14 +12,15 @@ from pathlib import Path
 
 from client.reel.failures import Failed
 from client.reel.library import Library
+from infra import sam
 from infra.local import deployment, emulator, seed
-from infra.local.account import REGION, Account, bucket_name
+from infra.local.account import REGION, Account, bucket_name, emulated_api
 from infra.local.command import LocalError, end_with, say
 from infra.local.fingerprint import fingerprint, is_stamped, put_stamp
 from infra.local.places import Places, places
 from infra.local.site import Site, render_anew
+from infra.secret import keep_secret
 
-REST_STAGE = "v1"
 BUCKETS = ("Inbox", "Work", "Media", "Site")
 
 
@@ -57,7 +58,7 @@ def up(where: Places, parameters: Mapping[str, str] | None = None) -> Stack:
     """Start the stack, or bring a running one up to date; ``parameters`` are the template's, beside the local ones."""
     where.own.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor() as pool:
-        built = pool.submit(deployment.build)
+        built = pool.submit(sam.build)
         found = _running(where)
         running = found or emulator.start(where)
         build = built.result()
@@ -129,17 +130,15 @@ def _running(where: Places) -> emulator.Emulator | None:
 
 
 def _token(account: Account, where: Places) -> str:
-    """Give the API's secret, which is made once, so that the tokens that it signed are in force after a restart."""
-    name = deployment.TOKEN_PARAMETER
-    try:
-        return account.ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
-    except account.ssm.exceptions.ParameterNotFound:
+    """Give the API's secret, which the emulator forgets when it ends; the tokens that it signed are in force after a restart."""
+
+    def kept() -> str:
         if not where.token_file.is_file():
             where.token_file.touch(mode=0o600)
             where.token_file.write_text(secrets.token_urlsafe(32))
-        token = where.token_file.read_text()
-        account.ssm.put_parameter(Name=name, Value=token, Type="SecureString")
-        return token
+        return where.token_file.read_text()
+
+    return keep_secret(account.ssm, deployment.TOKEN_PARAMETER, kept)
 
 
 def _described(account: Account, port: int, token: str) -> Stack:
@@ -155,7 +154,7 @@ def _described(account: Account, port: int, token: str) -> Stack:
         site_bucket=buckets["Site"],
         site_url=_site_url(port, buckets["Site"]),
         media_url=_media_url(port, buckets["Media"]),
-        api_url=f"{account.endpoint}/_aws/execute-api/{rest_api}/{REST_STAGE}",
+        api_url=emulated_api(account.endpoint, rest_api),
         api_token=token,
         queues=_queues(found),
     )

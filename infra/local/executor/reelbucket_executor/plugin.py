@@ -16,6 +16,7 @@ from .conditions import ask_etag_first
 from .environment import MIB, Environment
 from .polling import poll_as_lambda
 from .process import Program
+from .retention import keep_what_is_retained
 from .runtime_api import Invocation
 
 LOG = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
     def load(self, *args: object, **kwargs: object) -> type[RuntimeExecutor]:
         poll_as_lambda()  # no mapping has started before the first executor was asked for
         ask_etag_first()  # and no page is read before there is something on it
+        keep_what_is_retained()  # and no stack has been deleted before its functions were there
         return ProcessRuntimeExecutor
 
 

@@ -1,0 +1,1 @@
+"""The stack in an AWS account: deployed, and removed again."""
