@@ -29,13 +29,19 @@ class Ended:
 type Runs = Callable[..., Ended]
 
 
+def start(home: Path, folder: Path, environment: Mapping[str, str], *arguments: object) -> subprocess.Popen[bytes]:
+    """Start the command."""
+    ours = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT), **environment}
+    argv = [sys.executable, "-P", "-m", "client.reel", *map(str, arguments)]
+    return subprocess.Popen(argv, cwd=folder, env=ours, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
 def runs(home: Path, folder: Path, environment: Mapping[str, str]) -> Runs:
     """Give what runs the command in a folder that is not the checkout's; `typed` is its standard input."""
 
     def run(*arguments: object, typed: bytes = b"", **more: str) -> Ended:
-        ours = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT), **environment, **more}
-        argv = [sys.executable, "-P", "-m", "client.reel", *map(str, arguments)]
-        done = subprocess.run(argv, cwd=folder, env=ours, input=typed, capture_output=True, check=False)
-        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        child = start(home, folder, {**environment, **more}, *arguments)
+        out, err = child.communicate(typed)
+        return Ended(child.returncode, out.decode(), err.decode())
 
     return run

@@ -14,7 +14,8 @@ from infra.local.stack import Stack, down, up
 STACK_PLACES = {"REEL_LOCAL": os.environ.get("REEL_TEST", ".local/test"), "REEL_PORT": "0"}
 STACK_PARAMETERS = {
     "HeartbeatSeconds": "15",  # a killed worker is followed after that; a busy machine still beats in time
-    "Rungs": "1080p,720p,480p",
+    "Rungs": "1080p,480p",
+    "ViewersKeyGroup": "of-no-cdn",  # so that there are invitations; a test is the CDN that takes them
     "ViewersGraceSeconds": "0",
     "SweepFirstAgeSeconds": "5",  # tests call the sweep themselves,
     "SweepRate": "rate(30 days)",  # and nobody else does

@@ -9,7 +9,22 @@ from collections.abc import Callable, Mapping
 
 from infra.local.command import LocalError, end_with
 from infra.local.places import TOOLS
-from tests.benchmarks import catalogue, efforts, engine, film, hops, lengths, memory, model, rates, search, sending, shaka, up
+from tests.benchmarks import (
+    burst,
+    catalogue,
+    efforts,
+    engine,
+    film,
+    hops,
+    lengths,
+    memory,
+    model,
+    rates,
+    search,
+    sending,
+    shaka,
+    up,
+)
 from tests.benchmarks.figures import Figure, table
 
 FIGURES = TOOLS / "bench.json"
@@ -25,6 +40,9 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "shaka": shaka.measure,
     "rates": rates.measure,
     "memory": memory.measure,
+    "burst": burst.measure,
+    "flood": burst.flood,
+    "storm": burst.storm,
     "efforts": efforts.measure,
     "model": model.measure,
 }

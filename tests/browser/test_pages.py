@@ -7,12 +7,11 @@ from functions.common.model import Manifest
 from infra.local.places import TOOLS
 from infra.local.stack import Stack
 from tests.browser.conftest import Visit, await_words
-from tests.browser.visitor import VIDEO, Visitor
+from tests.browser.visitor import Visitor
 from tests.media import clip
 from tests.stack.library import Library
 
 SCREENSHOTS = TOOLS / "screenshots"
-MARKUP = "<img src=x onerror=window.ran=1><script>window.ran=1</script>"
 WIDTHS = (390, 820, 1440)  # a phone held upright, a tablet, a laptop
 
 
@@ -33,41 +32,12 @@ def too_wide(visitor: Visitor) -> int:
     return int(visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
-@pytest.fixture(scope="module")
-def marked_up(library: Library) -> str:
-    """Give the id of a video whose title, description and tag are markup."""
-    note = f'{{"title": "{MARKUP}", "description": "{MARKUP}", "tags": ["{MARKUP}"]}}'
-    library.drop("seen/markup.json", note.encode())
-    video = library.drop("seen/markup.mp4", clip("blink"))
-    library.settled(video, "ready")
-    await_words(library, keys.WATCH_PAGE.key(id=video), "onerror")
-    await_words(library, keys.INDEX_PAGE.key(), video)
-    return video
-
-
 @pytest.mark.parametrize("path", ["nothing.html", "w/aaaaaaaaaaaaaaaa.html"])
 def test_a_page_that_is_not_there_is_answered_with_404(path: str, visit: Visit, stack: Stack) -> None:
     answer = visit("404.html").page.goto(stack.site_url + path)
 
     assert answer
     assert answer.status == HTTPStatus.NOT_FOUND
-
-
-def test_a_title_with_markup_is_shown_as_text(marked_up: str, visit: Visit) -> None:
-    visitor = visit(keys.WATCH_PAGE.key(id=marked_up))
-    visitor.waits(f"{VIDEO} !== null")
-
-    assert visitor.page.inner_text("h1") == MARKUP
-
-
-@pytest.mark.parametrize("path", ["index.html", "w/{}.html"])
-def test_words_with_markup_make_no_element_and_run_nothing(path: str, marked_up: str, visit: Visit) -> None:
-    """The policy would stop the script as well, and say so in the console."""
-    visitor = visit(path.format(marked_up))
-    visitor.waits("document.body.innerText.includes('onerror')")
-    made = "[...document.querySelectorAll('main img[src=x], main script')].length"
-
-    assert (visitor.page.evaluate(made), visitor.page.evaluate("window.ran ?? null"), visitor.errors) == (0, None, [])
 
 
 def test_the_page_of_a_removed_video_says_so(visit: Visit, library: Library) -> None:

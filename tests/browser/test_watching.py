@@ -14,7 +14,7 @@ from tests.stack.library import Library
 
 RATE = TABLE["demo"].rate or Fraction(0)
 ACROSS_JOINS_S = (3.98, 4.02, 8.02, 12.02, 20.02)  # the demo's chunks begin at 0, 4, 8, 12 and 20 s
-FILM_PATIENCE_S = 600  # 45 s of 1080p on two busy cores, several times over
+FILM_PATIENCE_S = 600  # 30 s of 1080p on two busy cores, several times over
 CAPTIONS = f"[...{VIDEO}.textTracks].find(track => track.kind === 'captions')"
 
 
@@ -113,7 +113,7 @@ def test_the_quality_that_is_chosen_in_the_menu_is_shown(height: int, visit: Vis
 
 def test_a_film_plays_while_it_is_encoded_and_goes_on_to_its_end(visit: Visit, library: Library, tmp_path: Path) -> None:
     """On one page from its first seconds to its last: a reload would lose the mark. A transport stream has no preview."""
-    ffmpeg("-i", clip("film_3min"), "-t", "45", "-c", "copy", tmp_path / "film.ts")
+    ffmpeg("-i", clip("film_3min"), "-t", "30", "-c", "copy", tmp_path / "film.ts")
     video = library.drop("seen/film.ts", tmp_path / "film.ts")
     library.wait(video, lambda found: found.playable is not None)
     await_words(library, keys.WATCH_PAGE.key(id=video), video)
@@ -123,8 +123,8 @@ def test_a_film_plays_while_it_is_encoded_and_goes_on_to_its_end(visit: Visit, l
     visitor.waits(f"{VIDEO}.currentTime > 2")
     begun = library.manifest(video)
     library.settled(video, "ready", FILM_PATIENCE_S)
-    visitor.waits(f"{VIDEO}.duration > 44.5")
-    visitor.page.evaluate(f"{VIDEO}.currentTime = 42; void {VIDEO}.play()")
+    visitor.waits(f"{VIDEO}.duration > 29.5")
+    visitor.page.evaluate(f"{VIDEO}.currentTime = 27; void {VIDEO}.play()")
     visitor.waits(f"{VIDEO}.ended")
 
     assert begun

@@ -3,11 +3,12 @@
 import json
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import urllib3
@@ -54,6 +55,13 @@ class Library:
             session.client("sqs", endpoint_url=at),
             session.client("lambda", endpoint_url=at, config=config),
         )
+
+    @property
+    def port(self) -> int:
+        """Give the port of every service."""
+        port = urllib3.util.parse_url(self.stack.endpoint).port
+        assert port
+        return port
 
     def drop(self, key: str, content: bytes | Path) -> str:
         """Put a file into the inbox as `aws s3 cp` would; give the id of its video."""
@@ -124,24 +132,43 @@ class Library:
         assert manifest.status == status, f"{manifest.status}: {manifest.error} {manifest.problems}"
         return manifest
 
-    def sweep(self) -> None:
-        """Run the sweep now."""
-        self._run("-sweep")
+    def sweep(self) -> dict[str, int]:
+        """Run the sweep now; give what it says that it did."""
+        said: dict[str, int] = self._run("-sweep")
+        return said
+
+    def sweep_up(self, video: str) -> Counter[str]:
+        """Sweep until nothing is left of a deleted video but its manifest."""
+        manifest = keys.MANIFEST.key(id=video)
+
+        def bare() -> bool:
+            made = self.keys(self.stack.media_bucket, f"v/{video}/")
+            return made == [manifest] and not self.keys(self.stack.work_bucket, f"receipts/{video}/")
+
+        return self.sweep_until(bare, "there is more than the manifest")
+
+    def sweep_until(self, swept: Callable[[], bool], what: str) -> Counter[str]:
+        """Sweep as often as it takes, as its clock would; give what the runs say together that they did."""
+        said = Counter[str]()
+
+        def look() -> bool | None:
+            said.update(self.sweep())
+            return swept() or None
+
+        until(look, PATIENCE_S, lambda: f"after every sweep {what}")
+        return said
 
     def take_in(self) -> None:
         """Run the search function now, as its clock does each minute."""
         self._run("-search")
 
-    def _run(self, ending: str) -> None:
-        """Invoke a function that a clock starts."""
-        name = next(
-            found["FunctionName"]
-            for page in self.functions.get_paginator("list_functions").paginate()
-            for found in page["Functions"]
-            if found["FunctionName"].endswith(ending)
-        )
-        answer = self.functions.invoke(FunctionName=name, Payload=b"{}")
-        assert "FunctionError" not in answer, json.dumps(answer["Payload"].read().decode())
+    def _run(self, ending: str) -> Any:  # noqa: ANN401  # JSON
+        """Invoke a function that a clock starts, and give what it answers."""
+        name, _, _ = self.stack.inbox_bucket.partition("-inbox-")
+        answer = self.functions.invoke(FunctionName=name + ending, Payload=b"{}")
+        said = answer["Payload"].read().decode()
+        assert "FunctionError" not in answer, said
+        return json.loads(said)
 
 
 def until[T](look: Callable[[], T | None], patience_s: float, explain: Callable[[], str]) -> T:

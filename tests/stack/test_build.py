@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import deployment
+from infra import sam
 from infra.local.places import ROOT, TOOLS
 
 STAGES = ("ingest", "transcode", "index", "catalogue", "search", "api", "sweep")
@@ -33,15 +33,15 @@ print(json.dumps(transform(template, {}, NoManagedPolicies())))
 @pytest.fixture(scope="module")
 def build() -> Path:
     """Give the folder with all built functions; they are built only when their sources have changed."""
-    deployment.build()
-    return deployment.BUILD / "build"
+    sam.build()
+    return sam.BUILD / "build"
 
 
 @pytest.fixture(scope="module")
 def expanded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the expanded template as a file."""
     path = tmp_path_factory.mktemp("template") / "expanded.json"
-    path.write_text(run(SAM_PYTHON, "-c", EXPAND, deployment.TEMPLATE).stdout)
+    path.write_text(run(SAM_PYTHON, "-c", EXPAND, sam.TEMPLATE).stdout)
     return path
 
 

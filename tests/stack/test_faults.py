@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from msgspec.structs import replace
 
 from functions.common import events, keys
-from functions.common.model import Manifest
-from functions.common.orders import COPIED
 from infra.local.places import places
 from tests.conftest import STACK_PLACES
 from tests.media import clip
 from tests.stack.library import PATIENCE_S, Library, until
+from tests.stack.published import published
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import NotificationConfigurationTypeDef
@@ -32,19 +30,6 @@ def quiet(library: Library) -> Mapping[str, bytes | str]:
     """What an undisturbed run publishes."""
     video = drop(library, "quiet")
     return published(library, library.settled(video, "ready"))
-
-
-def published(library: Library, manifest: Manifest) -> Mapping[str, bytes | str]:
-    """Give every object of a video by its key below the rev, and its manifest, without ids, revs and counts.
-
-    Not the preview's: whether it had its time depends on what came first, and at the end no list names it.
-    """
-    prefix = f"v/{manifest.id}/{manifest.rev}/"
-    found = [key for key in library.keys(library.stack.media_bucket, prefix) if f"{COPIED}/" not in key]
-    objects = {key.removeprefix(prefix): library.get(key) for key in found}
-    plain = replace(manifest, generation=1, current_generation=1, date=None, entry=None, entry_number=0, announced=0)
-    words = str(plain).replace(manifest.id, "ID").replace(str(manifest.rev), "REV")
-    return {**objects, "manifest": words}
 
 
 def processes(word: str) -> list[psutil.Process]:

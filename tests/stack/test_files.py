@@ -42,7 +42,5 @@ def test_a_deleted_video_leaves_no_file(reel: Runs, library: Library) -> None:
     (file,) = manifest.playable.files
     assert library.read(library.stack.media_bucket, file.object)
     reel("delete", item["item_id"], "--yes")
-    library.settled(item["video_id"], "deleted")
-    library.sweep()
-
-    assert not library.read(library.stack.media_bucket, file.object)
+    library.wait(item["video_id"], lambda found: found.status == "deleted")
+    library.sweep_until(lambda: not library.read(library.stack.media_bucket, file.object), "the file is there")

@@ -122,8 +122,7 @@ def test_another_file_under_the_same_name_replaces_the_video_when_it_is_ready(li
     first = library.settled(video, "ready")
     library.drop("replaced/talk.webm", clip("webm"))
     second = library.wait(video, lambda found: found.status == "ready" and found.rev != first.rev)
-    library.sweep()
-    until(lambda: not rev_keys(library, first) or None, 30, lambda: "the first rev's objects are still there")
+    library.sweep_until(lambda: not rev_keys(library, first), "the first rev's objects are still there")
 
     assert second.playable
     assert second.playable.duration_s == pytest.approx(9, abs=0.1)
@@ -154,15 +153,12 @@ def test_a_deleted_video_leaves_no_word_and_no_byte(library: Library) -> None:
     library.remove("gone/talk.json")
     library.wait(video, lambda found: found.status == "deleted")
     until(lambda: not listed(library, video) or None, 30, lambda: "the catalogue still lists it")
-    library.sweep()
+    library.sweep_up(video)
     until(lambda: None if "Confidential" in library.page(f"w/{video}.html") else True, 30, lambda: "its page is there")
     stack = library.stack
-    left = set(library.keys(stack.media_bucket, f"v/{video}/"))
 
-    assert left == {keys.MANIFEST.key(id=video)}
     assert b"Confidential" not in (library.read(stack.media_bucket, keys.MANIFEST.key(id=video)) or b"")
     assert b"talk" not in (library.read(stack.work_bucket, keys.CURRENT.key(id=video)) or b"")
-    assert library.keys(stack.work_bucket, f"receipts/{video}/") == []
 
 
 def test_an_unlisted_video_has_a_page_and_stands_in_no_list(library: Library) -> None:

@@ -1,0 +1,93 @@
+"""A private library: an invitation lets in, to all or to one video, and nothing else does."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import msgspec
+import pytest
+import urllib3
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from functions.common import keys
+from functions.common.model import Manifest
+from tests.browser.conftest import Visit
+from tests.browser.edge import Edge, edge
+from tests.browser.visitor import VIDEO
+from tests.command import runs
+from tests.stack.library import Library
+from tests.unit.api.desk import VIEWERS, viewers_key
+
+TITLE = "A walk by the river"
+
+type Invite = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def private(library: Library, demo: Manifest) -> Iterator[Edge]:
+    """Give the operator a key, and serve the library by it alone."""
+    assert demo.playable
+    stack, key = library.stack, load_pem_private_key(viewers_key().pem.encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    ssm = boto3.Session("test", "test", region_name=stack.region).client("ssm", endpoint_url=stack.endpoint)
+    ssm.put_parameter(Name=VIEWERS, Value=msgspec.json.encode(viewers_key()).decode(), Type="SecureString", Overwrite=True)
+    with edge(stack, key.public_key()) as found:
+        yield found
+
+
+@pytest.fixture
+def invite(library: Library, private: Edge, tmp_path: Path) -> Invite:
+    """Run `reel invite` as the operator of that library; its site is the private one."""
+    run = runs(tmp_path, tmp_path, {"REEL_TOKEN": library.stack.api_token, "REEL_SERVER": private.url})
+
+    def link(*arguments: str) -> str:
+        ended = run("invite", *arguments)
+        assert ended.code == 0, ended.err
+        return ended.out.strip()
+
+    return link
+
+
+def opens(visit: Visit, link: str) -> Any:  # noqa: ANN401  # a Visitor
+    visitor = visit("index.html")
+    visitor.page.goto(link)
+    return visitor
+
+
+def test_without_an_invitation_nothing_is_seen(visit: Visit, private: Edge, demo: Manifest) -> None:
+    visitor = opens(visit, private.url + keys.WATCH_PAGE.key(id=demo.id))
+    closed = (keys.MANIFEST.key(id=demo.id), "index.html", "", "feed.xml", keys.ROOT.key(list="all"), "upload.html")
+    answers = {path: urllib3.request("GET", private.url + path) for path in closed}
+
+    assert "This library is private" in visitor.page.inner_text("h1")
+    assert {path: answer.status for path, answer in answers.items()} == dict.fromkeys(closed, 404)
+    assert not any(TITLE.encode() in answer.data for answer in answers.values())
+
+
+def test_an_invitation_lets_into_the_whole_library(visit: Visit, invite: Invite, demo: Manifest) -> None:
+    visitor = opens(visit, invite())
+    visitor.page.wait_for_url("**/index.html")
+    visitor.page.click(f".videos a[href*='{demo.id}']")
+    visitor.plays()
+    visitor.seeks(6)
+
+    assert visitor.frame == pytest.approx(visitor.second * 25, abs=2)
+    assert visitor.errors == []
+
+
+def test_an_invitation_to_one_video_lets_into_nothing_else(visit: Visit, private: Edge, invite: Invite, demo: Manifest) -> None:
+    visitor = opens(visit, invite("--days", "1", demo.id))
+    visitor.page.wait_for_url(f"**/{keys.WATCH_PAGE.key(id=demo.id)}")
+    visitor.plays()
+    visitor.waits(f"{VIDEO}.currentTime > 1")
+    visitor.page.goto(f"{private.url}index.html")
+
+    assert "This library is private" in visitor.page.inner_text("h1")
+
+
+@pytest.mark.parametrize("change", [lambda link: link[:-30] + "AAAA" + link[-26:], lambda link: link[: len(link) // 2]])
+def test_a_link_that_was_changed_or_cut_off_lets_nobody_in(visit: Visit, invite: Invite, change: Callable[[str], str]) -> None:
+    visitor = opens(visit, change(invite()))
+    visitor.waits("document.body.innerText.includes('Ask for another one')")

@@ -1,0 +1,1 @@
+"""What only a real account can confirm: run by hand, with a budget. README.md has the table."""

@@ -1,0 +1,1 @@
+"""Our own readers, given bytes that nobody meant for them."""
