@@ -5,12 +5,12 @@ input is `Rejected`; whatever may be the network's or the store's fault is `Unav
 """
 
 import errno
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from functions.common import network
 from functions.common.errors import Rejected, Unavailable
 from functions.common.process import Finished, Limits, OutOfCpu, TooMuchOutput, run
 from functions.common.settings import IngestSettings
@@ -36,15 +36,13 @@ LIMITS: Final = Limits(
     memory_bytes=1_300_000_000,  # of the function's 1,769 MB
     file_bytes=0,  # neither writes a file
 )
-# What a store or the way to it says; any other code is a demuxer's, which have many (EPERM too). EIO is both: see _TRANSPORT.
+# What a store or the way to it says; any other code is a demuxer's, which have many (EPERM too). EIO is both: the words tell.
 _STORE_ERRORS: Final = frozenset(
     {
         *(-errno.ECONNREFUSED, -errno.ECONNRESET, -errno.EHOSTUNREACH, -errno.ENETUNREACH, -errno.EPIPE, -errno.ETIMEDOUT),
         *(-int.from_bytes(b"\xf8" + code, "little") for code in (b"400", b"401", b"403", b"404", b"429", b"4XX", b"5XX")),
     }
 )
-# A line of the network's own. 416 is not one: a broken index makes ffmpeg ask for bytes after the end.
-_TRANSPORT: Final = re.compile(r"^\[(?:https?|tcp|tls) @ [^\]]*\] (?!HTTP error 416).*", re.MULTILINE)
 _SIGKILL: Final = -9  # by the kernel that is out of memory, or by an operator; never the input's own doing
 
 
@@ -68,28 +66,22 @@ def probe(tools: Tools, source: Source, settings: IngestSettings, folder: Path) 
     if demuxer == "mpegts" and (share := starts_anew(source.read, source.size)):
         raise Rejected("clock_starts_anew", f"The clock of the recording starts anew at about {share:.0%} of the file.")
     look = Look(tools, source.url, demuxer, folder)
-    try:
-        facts = read_facts(demuxer, look.describe())
-        check_length(facts, settings.max_source_s)
-        return replace(look.decode(facts), size=source.size)
-    except Rejected as verdict:
-        if faults := _TRANSPORT.findall("\n".join(look.said)):
-            raise Unavailable(f"the source was not read well: {faults[-1]}") from verdict
-        raise
+    facts = read_facts(demuxer, look.describe())
+    check_length(facts, settings.max_source_s)
+    return replace(look.decode(facts), size=source.size)
 
 
 @dataclass(frozen=True)
 class Look:
-    """One look into a source by both programs. `said` is all that they wrote to stderr."""
+    """One look into a source by both programs."""
 
     tools: Tools
     url: str
     demuxer: Demuxer
     folder: Path
-    said: list[str] = field(default_factory=list)
 
     def describe(self) -> Described:
-        """Ask ffprobe. Raises Rejected, also when the network is to blame: `said` tells."""
+        """Ask ffprobe. Raises Rejected, or Unavailable when the source could not be read."""
         wanted = ("-show_error", "-show_entries", ENTRIES, "-of", "json")
         done = self._run([str(self.tools.ffprobe), *self._reading(), *wanted, self.url])
         described = read_description(done.stdout)
@@ -127,8 +119,8 @@ class Look:
         return [
             *trust,
             *("-v", "warning", "-hide_banner"),  # warning: the level at which the network's faults are told
-            *("-protocol_whitelist", "http,https,tcp,tls"),
-            *("-rw_timeout", "20000000"),  # µs: a silent store ends the run before the function's time is over
+            *("-protocol_whitelist", network.PROTOCOLS),
+            *(word for name, value in network.OPTIONS.items() for word in (f"-{name}", str(value))),
             *("-f", self.demuxer),
             *("-max_streams", str(MAX_STREAMS)),
             *("-probesize", "5000000", "-analyzeduration", "5000000"),  # bytes, µs: what a transport stream needs
@@ -143,9 +135,10 @@ class Look:
             raise Rejected("damaged", "The file's description of itself is too long.") from error
         if done.code == _SIGKILL:
             raise Unavailable("the probe was killed from outside")
+        if complaint := network.unread(done.stderr):
+            raise Unavailable(f"the source could not be read: {complaint}")
         if done.code < 0:
             raise Rejected("damaged", f"The file makes the decoder crash (signal {-done.code}).")
-        self.said.append(done.stderr)
         return done
 
 

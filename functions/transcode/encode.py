@@ -61,7 +61,7 @@ def _video(job: Job, work: VideoWork) -> Made:
     # An end that ffmpeg did not come to by itself is no end: taking it for one would cut the video short without a word.
     if done.code or (not frames and work.begin == 0):
         where, why = f"Stream {work.video.stream} ({work.video.codec})", outcome.reason(done.code)
-        job.fail(done, "undecodable", f"{where} cannot be decoded from second {_second(work)} on: {why}.")
+        raise Rejected("undecodable", f"{where} cannot be decoded from second {_second(work)} on: {why}.")
     problems = (_damage(work, seek, frames),) if outcome.damaged(done.stderr) else ()
     if not frames:
         return job.made((), Receipt(id=job.order.id, problems=problems))
@@ -90,7 +90,6 @@ def _encoded(job: Job, work: VideoWork) -> tuple[Finished, list[Cut], Fraction |
         cuts = [] if done.code else _cuts(job, work)
         if cuts and cuts[0].samples >= grid.least(work):
             break
-        job.require_read(done)
     return done, cuts, seek
 
 
@@ -131,12 +130,10 @@ def _audio(job: Job, work: AudioWork) -> Made:
     begin = Piece.of(work).begin_s
     made = cut(body, begin, Fraction(work.segment_s)) if body else None
     if begin and made and not made.samples:
-        job.require_read(done)
         return job.made((), Receipt(id=job.order.id))  # after the true end of the source
     if made is None or not made.samples:
         where = f"The sound of stream {work.track.stream} cannot be decoded from second {int(begin)} on"
-        job.fail(done, "undecodable", f"{where}: {outcome.reason(done.code)}.")
-    job.require_read(done)
+        raise Rejected("undecodable", f"{where}: {outcome.reason(done.code)}.")
     part, writes = objects.track_part(job.order, work.track.name, made)
     hurt = Problem(where=f"audio stream {work.track.stream}", message="The sound is damaged; what could be decoded is heard.")
     return job.made(writes, Receipt(id=job.order.id, parts=(part,), problems=(hurt,) if outcome.damaged(done.stderr) else ()))
@@ -147,8 +144,7 @@ def _text(job: Job, work: TextWork) -> Made:
     where = f"subtitle stream {work.track.stream}"
     read = captions.read(job.read(command.TEXT))
     if done.code or not read.cues:
-        job.fail(done, "bad_captions", f"The {where} has no text that can be read.")
-    job.require_read(done)
+        raise Rejected("bad_captions", f"The {where} has no text that can be read.")
     write = objects.place(job.order, keys.TEXT, captions.write(read.cues), unit=work.track.unit)
     return job.made((write,), Receipt(id=job.order.id, captions=write.key, problems=_told(where, read)))
 

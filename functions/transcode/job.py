@@ -7,13 +7,14 @@ queue brings the message back.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn, Protocol
+from typing import Final, Protocol
 
-from functions.common.errors import Code, Rejected, Unavailable
+from functions.common import network
+from functions.common.errors import Unavailable
 from functions.common.model import Order, Receipt, Underway
 from functions.common.process import Finished, Limits, TimedOut
 from functions.common.store import Write
-from functions.transcode import command, objects, outcome, reading
+from functions.transcode import command, objects, outcome
 from functions.transcode.binaries import Tools
 from functions.transcode.pace import Pace, Tell, length_s
 from functions.transcode.reading import Source
@@ -53,7 +54,7 @@ class Encoder:
     run: Run
     clock: Callable[[], float]
     tell: Tell = _untold
-    protocols: str = reading.NETWORK
+    protocols: str = network.PROTOCOLS
     memory_bytes: int = MEMORY_BYTES
 
 
@@ -90,7 +91,6 @@ class Job:
             path.unlink()
         done = self.go(argv)
         if done.code and not outcome.blames_input(done.code):
-            self.require_read(done)
             raise Failed(f"ffmpeg ended with {done.code}: {done.stderr[-500:]}")
         return done
 
@@ -104,22 +104,14 @@ class Job:
         done = self.encoder.run(argv, limits, self.folder, on_line=hear)
         if outcome.starved(done.code, done.stderr):
             raise OutOfMemory(f"{argv[0]} ended with {done.code} under a limit of {self.encoder.memory_bytes} bytes")
+        if complaint := network.unread(done.stderr):
+            raise Unavailable(f"the source could not be read: {complaint}")
         return done
 
     def read(self, name: str) -> bytes:
         """Read a file that a command has written; nothing where there is none."""
         path = self.folder / name
         return path.read_bytes() if path.is_file() else b""
-
-    def fail(self, done: Finished, code: Code, message: str) -> NoReturn:
-        """Raise Rejected; or Unavailable when the network complained, since then nothing is known of the input."""
-        self.require_read(done)
-        raise Rejected(code, message)
-
-    def require_read(self, done: Finished) -> None:
-        """Raise Unavailable when the source could not be read to its end."""
-        if complaint := outcome.unread(done.stderr):
-            raise Unavailable(f"the source could not be read: {complaint}")
 
     def made(self, writes: Sequence[Write], receipt: Receipt, maker: str = "") -> Made:
         """Put together what came of the order. `maker`: the program that made it, where that is not ffmpeg."""
@@ -130,5 +122,5 @@ class Job:
         """Fetch a whole file of `size` bytes, by the same door and with the same limits as everything else: `command.COPY`."""
         if not size:
             return b""  # a store answers no range of it
-        self.require_read(self.run(command.copy(self.program, self.source("data"))))
+        self.run(command.copy(self.program, self.source("data")))
         return self.read(command.COPY)

@@ -1,4 +1,4 @@
-"""What ffmpeg's exit code and words mean: whose fault it was, and whether all of the source was read. PURE."""
+"""What ffmpeg's exit code and words mean: whose fault it was. PURE."""
 
 import re
 from typing import Final
@@ -18,9 +18,6 @@ _INPUT_CODES: Final = frozenset(
         251,  # EIO: what some demuxers say of a short file
     }
 )
-# A line of the network's own. 416 is not one: a broken index makes ffmpeg ask for bytes after the end.
-_NETWORK: Final = re.compile(r"^\[(?:https?|tcp|tls) @ [^\]]*\] (?!HTTP error 416)(.*)", re.MULTILINE)
-_AGAIN: Final = "Will reconnect"
 # What decoders say, then what demuxers say, where they go on: Matroska's, and MPEG-TS's when it has to look for its packets.
 _DAMAGE: Final = re.compile(
     "concealing|Decoding error|error while decoding|Error submitting packet|missing picture|corrupt"
@@ -42,15 +39,6 @@ def blames_input(code: int) -> bool:
 def reason(code: int) -> str:
     """Say why an input could not be decoded, in a person's words."""
     return "the decoder crashed on it" if code < 0 else "its data makes no sense to the decoder"
-
-
-def unread(words: str) -> str | None:
-    """Give the network's last complaint; None when there is none, or when a reconnection followed that held.
-
-    ffmpeg ends with 0 when a source breaks off, so its words are the only sign of it.
-    """
-    complaints = _NETWORK.findall(words)
-    return None if not complaints or complaints[-1].startswith(_AGAIN) else complaints[-1]
 
 
 def damaged(words: str) -> bool:

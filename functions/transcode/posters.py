@@ -63,8 +63,6 @@ def _look(job: Job, work: StillsWork, at: Fraction, *, choose: bool) -> Look | N
     """Take posters at one moment; None when there is no picture."""
     done = job.run(pictures.posters(job.program, job.source(work.demuxer), work.video, at, choose=choose))
     found = _made(job)
-    if not found:
-        job.require_read(done)
     return Look(stills.contrast(done.stdout), stills.blur(done.stdout), found) if found else None
 
 

@@ -25,10 +25,9 @@ def _tracks(job: Job, work: CopyWork) -> dict[str, Cut]:
     """Give picture and sound by rendition; nothing where one of them is not fit."""
     preview = work.preview
     try:
-        done = job.run(command.repackage(job.program, job.source(work.demuxer), work))
+        job.run(command.repackage(job.program, job.source(work.demuxer), work))
     except Failed:  # a muxer is stricter than a decoder; what it refuses is encoded all the same
         return {}
-    job.require_read(done)
     begins = {name: _begin(job, name) for name in (command.PICTURES, command.SOUND)}
     if begins[command.PICTURES] != Fraction(preview.origin_s):  # else pictures would show that the source does not
         return {}

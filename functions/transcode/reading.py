@@ -12,9 +12,9 @@ from typing import Final
 import ffmpeg
 from ffmpeg.nodes import FilterableStream, InputNode, OutputStream
 
+from functions.common import network
 from functions.common.model import VideoFacts
 
-NETWORK: Final = "http,https,tcp,tls"
 LOCAL: Final = "file"
 MAX_PIXELS: Final = 8192 * 4320  # a frame of it takes 53 MB; above, a bomb is likelier than a film
 _SD_LINES: Final = 576  # pictures above that are BT.709 where they do not say
@@ -56,16 +56,9 @@ def argv(program: str, outputs: Sequence[OutputStream], *whole_run: str) -> list
 
 def opened(source: Source, options: Mapping[str, str | int | None], *, whole: bool = False) -> InputNode:
     """Open a source with the limits that hold for all, and options of this command's. `whole`: it is read to its end."""
-    network = {
-        # bytes: without it, each seek asks for all the rest of the file. A chunk reads the header and a few MB. Each request has a
-        # connection of its own: ffmpeg 9.0 that keeps one waits rw_timeout after a seek beyond the end, which broken indexes cause.
-        "request_size": 8_000_000 if whole else 2_000_000,
-        "rw_timeout": 20_000_000,  # µs: a silent store ends the read
-        "reconnect": 1,  # a cut connection is taken up where it broke
-        "reconnect_on_network_error": 1,
-        "reconnect_on_http_error": "5xx",  # 503 Slow Down is S3's way of asking to wait
-        "reconnect_delay_max": 4,  # s: after 0, 1 and 3; then the queue tries again
-    }
+    # bytes: without it, each seek asks for all the rest of the file. A chunk reads the header and a few MB. Each request has a
+    # connection of its own: ffmpeg 9.0 that keeps one waits rw_timeout after a seek beyond the end, which broken indexes cause.
+    request = {"request_size": 8_000_000 if whole else 2_000_000}
     trust = {"tls_verify": 1, "ca_file": source.ca_file}
     return ffmpeg.input(
         source.url,
@@ -73,7 +66,7 @@ def opened(source: Source, options: Mapping[str, str | int | None], *, whole: bo
             "f": source.demuxer,  # pinned: no playlist or script can be read, whatever the file's first bytes are
             "protocol_whitelist": source.protocols,
             "max_streams": 32,
-            **(network if source.url.startswith("http") else {}),
+            **({**network.OPTIONS, **request} if source.url.startswith("http") else {}),
             **(trust if source.url.startswith("https:") else {}),
             **options,
         },

@@ -1,5 +1,6 @@
 """A loopback store for small clips."""
 
+import math
 import re
 import ssl
 import subprocess
@@ -32,13 +33,15 @@ def make(path: Path, *arguments: str) -> bytes:
 class Shelf:
     """Objects by name, as a store gives them over HTTP/1.1, and every request for one of them.
 
-    `status` makes the store fail: by the number of the request, from 0. `cut_after` breaks the connection after so many bytes.
+    `status` makes the store fail: by the number of the request, from 0. `cut_after` breaks the connection after so many bytes;
+    after so many `answers` there are no more.
     """
 
     objects: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     status: Callable[[int], int | None] = lambda _: None
     cut_after: int | None = None
+    answers: float = math.inf
     base: str = ""
 
     def url(self, name: str) -> str:
@@ -71,6 +74,9 @@ def serve(shelf: Shelf, tls: ssl.SSLContext | None = None) -> _Server:
 
         def do_GET(self) -> None:
             shelf.asked.append(self.path)
+            if len(shelf.asked) > shelf.answers:
+                self.close_connection = True
+                return
             body = shelf.objects.get(self.path.split("?")[0][1:])
             failing = shelf.status(len(shelf.asked) - 1) or (404 if body is None else None)
             first, last = self._range(body or b"")

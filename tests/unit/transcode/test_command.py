@@ -10,8 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from functions.common.model import AudioTrack, AudioWork, Chunk, CopyWork, Preview, Rung, TextTrack, TextWork, VideoFacts, VideoWork
+from functions.common.network import PROTOCOLS
 from functions.transcode import command, grid, pictures
-from functions.transcode.reading import NETWORK, Source
+from functions.transcode.reading import Source
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "argv"
 FILM = VideoFacts(
@@ -32,7 +33,7 @@ SILENT = Preview(name="v/1080p-copy", stream=0, origin_s="7/5", duration_s=180.1
 PREVIEW = replace(SILENT, sound_name="a/en-copy", sound=1)
 
 
-def source(demuxer: str, protocols: str = NETWORK, url: str = "https://inbox.example/talk?X-Amz-Signature=x") -> Source:
+def source(demuxer: str, protocols: str = PROTOCOLS, url: str = "https://inbox.example/talk?X-Amz-Signature=x") -> Source:
     return Source(url, demuxer, protocols, "/packages/cacert.pem")
 
 
