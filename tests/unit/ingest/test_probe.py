@@ -218,7 +218,7 @@ def test_a_rough_network_changes_no_verdict(name: str, clips: dict[str, bytes], 
 def test_a_store_that_falls_silent_is_not_the_files_fault(
     name: str, answers: int, clips: dict[str, bytes], shelf: Shelf, look: Probe
 ) -> None:
-    """ffmpeg ends well when a seek finds nobody, with a duration that it makes up."""
+    """Ffmpeg ends well when a seek finds nobody, with a duration that it makes up."""
     shelf.answers = answers
     with pytest.raises(Unavailable):
         look(clips[name])
