@@ -8,7 +8,7 @@ import random
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Final
 
 import psutil
@@ -45,13 +45,14 @@ def flood() -> list[Figure]:
 
 def storm() -> list[Figure]:
     """Take 100 uploads at once in a storm."""
-    with library() as found, _stormy(found) as proxy:
-        return [*_figures("storm", found, 100), *_harm(proxy)]
+    with library() as found:
+        proxy = FaultyProxy(found.port, faults=ROUGH)
+        return [*_figures("storm", found, 100, _stormy(found, proxy)), *_harm(proxy)]
 
 
-def _figures(name: str, found: Library, count: int) -> list[Figure]:
+def _figures(name: str, found: Library, count: int, weather: AbstractContextManager[None] | None = None) -> list[Figure]:
     quiet = found.settled(found.drop("quiet.mp4", clip(CLIP)), "ready")
-    with timed() as watch:
+    with weather or nullcontext(), timed() as watch:
         videos = [found.drop(f"{name}/{number}.mp4", clip(CLIP)) for number in range(count)]
         ended = [found.wait(video, lambda manifest: manifest.status in LAST, PATIENCE_S) for video in videos]
     model, ready = published(found, quiet), [each for each in ended if each.status == "ready"]
@@ -71,6 +72,7 @@ def _left_over(found: Library, ended: Sequence[Manifest], quiet: Manifest) -> in
 
     def none() -> bool:
         nonlocal left
+        found.take_in()
         there = written(found)
         left = sum(remains(there, each) != remains(there, quiet) for each in ended)
         return left == 0
@@ -87,7 +89,7 @@ def _dead(found: Library) -> int:
 
 
 @contextmanager
-def _stormy(found: Library) -> Iterator[FaultyProxy]:
+def _stormy(found: Library, proxy: FaultyProxy) -> Iterator[None]:
     """Do harm in a thread until the block ends."""
     calm, chance = threading.Event(), random.Random(0)  # noqa: S311  # no secret hangs on it
 
@@ -98,10 +100,10 @@ def _stormy(found: Library) -> Iterator[FaultyProxy]:
             if chance.random() < HARM_EVERY_S / AWAY_S / 3:  # a minute in four
                 proxy.go_away(AWAY_S)
 
-    with FaultyProxy(found.port, faults=ROUGH).serving() as proxy, led_by(f"http://127.0.0.1:{proxy.port}", found.functions):
+    with proxy.serving(), led_by(f"http://127.0.0.1:{proxy.port}", found.functions):
         thread = threading.Thread(target=harm)
         thread.start()
-        yield proxy
+        yield
         calm.set()
         thread.join()
 

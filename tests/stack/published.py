@@ -16,7 +16,7 @@ NUMBERED = (keys.FRAGMENT, keys.UNSEARCHED)
 def published(library: Library, manifest: Manifest) -> Mapping[str, bytes | str]:
     """Give every object of a video by its key below the rev, and its manifest, without ids, revs and counts.
 
-    Not the preview's: whether it had its time depends on what came first, and at the end no list names it.
+    Not the preview's: whether it had its time depends on what came first.
     """
     prefix = f"v/{manifest.id}/{manifest.rev}/"
     found = [key for key in library.keys(library.stack.media_bucket, prefix) if f"{COPIED}/" not in key]
@@ -34,8 +34,8 @@ def written(library: Library) -> list[str]:
 
 
 def remains(found: Sequence[str], manifest: Manifest) -> Counter[str]:
-    """Count a video's objects among those, by their keys without id, rev and numbers."""
-    return Counter(_shape(key, manifest) for key in found if manifest.id in key)
+    """Count a video's objects among those, by their keys without id, rev and numbers; not the preview's."""
+    return Counter(_shape(key, manifest) for key in found if manifest.id in key and f"{COPIED}/" not in key)
 
 
 def _shape(key: str, manifest: Manifest) -> str:

@@ -48,6 +48,7 @@ def expect_as_quiet(library: Library, video: str, quiet: Manifest) -> None:
     assert published(library, manifest) == published(library, quiet)
 
     def as_quiet() -> bool:
+        library.take_in()
         found = written(library)
         return remains(found, manifest) == remains(found, quiet)
 
