@@ -59,7 +59,7 @@ test: check ## all that must pass before a change lands; the quick tests first
 	@$(PYTHON) -m infra.local.setup browser
 	npm --prefix frontend test
 	$(PYTEST) $(QUICK)
-	$(PYTEST) --durations=20 tests/simulation tests/stack tests/browser
+	$(PYTEST) -n 2 --dist loadscope --durations=20 tests/simulation tests/stack tests/browser
 
 check: lint types template ## what can be said without running anything: style, types, template, purity, schemas
 	$(PYTEST) -q $(addprefix tests/unit/,test_purity.py test_template.py template test_schemas.py)

@@ -4,8 +4,11 @@ import ipaddress
 import os
 import sys
 from collections.abc import Iterator
+from typing import override
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from infra.local.places import places
 from infra.local.stack import Stack, down, up
@@ -51,6 +54,19 @@ def is_local(host: str) -> bool:
 
 
 sys.addaudithook(refuse_network)
+
+
+class BesideTheStack(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Two workers: one for the simulation, which computes, one for all tests of the stack, which share it and wait."""
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        return "simulation" if nodeid.startswith("tests/simulation/") else "stack"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Answer to `--dist loadscope`."""
+    return BesideTheStack(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

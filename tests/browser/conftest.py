@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from functions.common import keys
 from functions.common.model import Manifest
@@ -12,7 +12,7 @@ from infra.local.places import BIN
 from infra.local.stack import Stack
 from tests.browser.visitor import Visitor
 from tests.media import clip
-from tests.stack.library import Library, until
+from tests.stack.library import PATIENCE_S, Library, until
 
 type Visit = Callable[..., Visitor]
 
@@ -30,7 +30,9 @@ NOTE = b"""{
   "chapters": [{"at": 0, "title": "Setting out"}, {"at": 12, "title": "The bridge"}]
 }"""
 CUE = "Every second a beep."
-PAGE_PATIENCE_S = 60
+PATIENCE_MS = PATIENCE_S * 1000
+
+expect.set_options(PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -80,4 +82,4 @@ def demo(library: Library) -> Manifest:
 
 def await_words(library: Library, page: str, words: str) -> None:
     """Wait until a page of the site says something."""
-    until(lambda: words in library.page(page) or None, PAGE_PATIENCE_S, lambda: f"{page} never said {words!r}")
+    until(lambda: words in library.page(page) or None, PATIENCE_S, lambda: f"{page} never said {words!r}")

@@ -11,7 +11,6 @@ from functions.common import keys
 from infra.local.stack import Stack
 from tests.browser.conftest import await_words
 from tests.browser.test_search import take_in
-from tests.browser.test_sending import PATIENCE_MS
 from tests.browser.visitor import VIDEO, Visitor
 from tests.media import clip, photo
 from tests.stack.library import Library
@@ -119,7 +118,7 @@ def test_a_files_name_with_markup_is_text_where_it_is_sent_and_where_it_is_follo
     sender.page.set_input_files("input[type=file]", sent)
     sender.page.fill("#token", stack.api_token)
     sender.page.click("form.token button")
-    expect(sender.page.locator("li.file .does")).to_contain_text("Ready", timeout=PATIENCE_MS)
+    expect(sender.page.locator("li.file .does")).to_contain_text("Ready")
     sender.waits(f"document.body.innerText.includes('sent{NAME}.mp4')")
     visitor = trap.visit("status.html")  # which knows the token by now
     visitor.waits(f"document.body.innerText.includes('sent{NAME}.mp4')")

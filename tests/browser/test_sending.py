@@ -7,11 +7,10 @@ import urllib3
 from playwright.sync_api import Browser, Page, expect
 
 from infra.local.stack import Stack
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PATIENCE_MS, Visit
 from tests.browser.visitor import Visitor
 from tests.media import clip
 
-PATIENCE_MS = 180_000
 MB = 1_000_000
 KILLS = 4  # of twenty, by hand, each went on as well
 MB_A_SECOND = 40
@@ -45,7 +44,7 @@ def test_a_clients_token_is_enough(visit: Visit, stack: Stack) -> None:
     visitor.page.fill("#token", made["token"])
     visitor.page.click("form.token button")
 
-    expect(visitor.page.locator("li.file .does")).to_contain_text("Ready", timeout=PATIENCE_MS)
+    expect(visitor.page.locator("li.file .does")).to_contain_text("Ready")
     assert urllib3.request("GET", f"{api}/item/carol", headers=operator).json()["items"][0]["file_name"] == clip("blink").name
 
 
@@ -57,7 +56,7 @@ def test_the_link_comes_when_its_page_does(visit: Visit, stack: Stack) -> None:
         send(visitor, stack, clip("blink"))
     expect(visitor.page.locator("li.file a.watch")).to_be_hidden()
 
-    expect(visitor.page.locator("li.file a.watch")).to_be_visible(timeout=PATIENCE_MS)
+    expect(visitor.page.locator("li.file a.watch")).to_be_visible()
     assert first.value.status == HTTPStatus.NOT_FOUND
     assert answers == []
 
@@ -68,7 +67,7 @@ def test_a_token_that_is_wrong_is_asked_for_again(visit: Visit) -> None:
     visitor.page.fill("#token", "wrong")
     visitor.page.click("form.token button")
 
-    expect(visitor.page.locator("#token-hint")).to_contain_text("The server does not take this token", timeout=PATIENCE_MS)
+    expect(visitor.page.locator("#token-hint")).to_contain_text("The server does not take this token")
 
 
 @pytest.mark.parametrize("name", ["text"])
@@ -76,7 +75,7 @@ def test_the_upload_page_tells_why_a_file_is_refused(name: str, visit: Visit, st
     visitor = visit("upload.html")
     send(visitor, stack, clip(name))
 
-    expect(visitor.page.locator("li.file.bad .does")).to_contain_text("This file cannot be used", timeout=PATIENCE_MS)
+    expect(visitor.page.locator("li.file.bad .does")).to_contain_text("This file cannot be used")
 
 
 @pytest.fixture(scope="module")
@@ -96,13 +95,13 @@ def test_an_upload_survives_the_death_of_its_page(large: Path, chromium: Browser
         throttle(visitor.page, MB_A_SECOND * MB)
         visitor.page.goto(f"{stack.site_url}upload.html")
         if kill:
-            expect(visitor.page.locator(".unfinished")).to_contain_text("large.mp4", timeout=PATIENCE_MS)
+            expect(visitor.page.locator(".unfinished")).to_contain_text("large.mp4")
         visitor.page.set_input_files("input[type=file]", large)
         if not kill:
             visitor.page.fill("#token", stack.api_token)
             visitor.page.click("form.token button")
         if kill == KILLS:
-            expect(visitor.page.locator("li.file.bad .does")).to_contain_text("This file cannot be used", timeout=PATIENCE_MS)
+            expect(visitor.page.locator("li.file.bad .does")).to_contain_text("This file cannot be used")
         else:
             visitor.waits(f"document.querySelector('.does').textContent.includes('{SENDING}')")
             visitor.page.wait_for_timeout(chance.uniform(0, 2000))

@@ -14,7 +14,6 @@ from tests.stack.library import Library
 
 RATE = TABLE["demo"].rate or Fraction(0)
 ACROSS_JOINS_S = (3.98, 4.02, 8.02, 12.02, 20.02)  # the demo's chunks begin at 0, 4, 8, 12 and 20 s
-FILM_PATIENCE_S = 600  # 30 s of 1080p on two busy cores, several times over
 CAPTIONS = f"[...{VIDEO}.textTracks].find(track => track.kind === 'captions')"
 
 
@@ -122,7 +121,7 @@ def test_a_film_plays_while_it_is_encoded_and_goes_on_to_its_end(visit: Visit, l
     visitor.plays()
     visitor.waits(f"{VIDEO}.currentTime > 2")
     begun = library.manifest(video)
-    library.settled(video, "ready", FILM_PATIENCE_S)
+    library.settled(video, "ready")
     visitor.waits(f"{VIDEO}.duration > 29.5")
     visitor.page.evaluate(f"{VIDEO}.currentTime = 27; void {VIDEO}.play()")
     visitor.waits(f"{VIDEO}.ended")

@@ -8,9 +8,8 @@ from playwright.sync_api import Page
 
 from tests.frames import read_blocks
 from tests.media import BLOCK_SHARE, BLOCKS
-from tests.stack.library import until
+from tests.stack.library import PATIENCE_S, until
 
-PATIENCE_S = 120
 VIDEO = "document.querySelector('video')"
 
 # The mean green of the middle of each block, from a copy of the picture that the video shows now.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-PATIENCE_S = 240  # a chunk of 1080p on two busy cores, several times over
+PATIENCE_S = 600  # far beyond what a busy machine takes: only what never comes waits so long
 
 
 class GaveUpError(AssertionError):

@@ -13,9 +13,7 @@ import pytest
 import urllib3
 
 from tests.media import clip
-from tests.stack.library import Library, until
-
-PATIENCE_S = 240
+from tests.stack.library import PATIENCE_S, Library, until
 
 
 @dataclass(frozen=True)
