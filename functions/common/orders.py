@@ -11,6 +11,7 @@ STILLS: Final = "s"
 PREVIEW: Final = "p"
 IMAGE: Final = "i"
 COPIED: Final = "-copy"  # ends the names of a preview's renditions
+LONGEST_S: Final = 840  # an order's longest deadline: of the function's 900, the rest is for its receipt
 FIRST_SEGMENTS: Final = 3  # a player stalls at once on a list shorter than three target durations (RFC 8216 section 6.3.3)
 
 

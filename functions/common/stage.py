@@ -16,6 +16,11 @@ class Group:
     keys: tuple[str, ...]
     messages: tuple[Message, ...]
 
+    @property
+    def receives(self) -> int:
+        """How often the oldest of them was delivered."""
+        return max((message.receives for message in self.messages), default=1)
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -64,7 +69,7 @@ class Stage:
         try:
             self.act(group)
         except Exception:  # noqa: BLE001  # whatever it is, the neighbours go on and the queue retries this one
-            self.telemetry.alarm("failed", work=group.name, receives=max(m.receives for m in group.messages))
+            self.telemetry.alarm("failed", work=group.name, receives=group.receives)
             if len(group.messages) == 1:
                 return {group.messages[0].id}
             return set().union(*(self._try(self._alone(group, message)) for message in group.messages))

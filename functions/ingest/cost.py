@@ -6,6 +6,7 @@ from typing import Final
 
 from functions.common.efforts import EFFORTS
 from functions.common.model import Rung
+from functions.common.orders import LONGEST_S
 
 # Measured on 1080p30 in four rungs, x264 veryfast: 1.74 CPU s a source second, of which 0.12 (H.264) to 0.17 (HEVC, 10 bit)
 # decode; tone mapping 0.39. Per million pixels decoded, encoded by x264 veryfast, and mapped:
@@ -18,7 +19,6 @@ START_S: Final = 5.0  # cold start, first bytes, upload
 READING: Final = 20  # a whole file is read at 20 times its speed: 40 Mbit/s at 100 MB/s
 MARGIN: Final = 4  # repeats with a longer pre-roll, hard pictures, a slow neighbour
 SHORTEST_S: Final = 60
-LONGEST_S: Final = 840  # of the function's 900; the rest is for its receipt
 
 
 def deadline(estimate_s: float) -> int:

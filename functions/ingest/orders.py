@@ -26,8 +26,8 @@ from functions.common.model import (
     WholeFile,
     ratio,
 )
-from functions.common.orders import FIRST_SEGMENTS, IMAGE, PREVIEW, makers, renditions, shares
-from functions.ingest.cost import LONGEST_S, SHORTEST_S, deadline, encoding_s, whole_file_s
+from functions.common.orders import FIRST_SEGMENTS, IMAGE, LONGEST_S, PREVIEW, makers, renditions, shares
+from functions.ingest.cost import SHORTEST_S, deadline, encoding_s, whole_file_s
 
 SIDECAR_S: Final = 60
 LATER: Final = 10  # nice(2): a tenth of a processor beside work that waits to be seen

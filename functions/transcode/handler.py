@@ -10,11 +10,12 @@ from functools import partial
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
+from msgspec.structs import replace
 
 from functions.common import keys, schema
 from functions.common.errors import Rejected
 from functions.common.model import Current, Failure, FileWork, InboxObject, Order, SidecarWork, Underway, Verdict
-from functions.common.orders import OrderKeys
+from functions.common.orders import LONGEST_S, OrderKeys
 from functions.common.post import OrderPost
 from functions.common.process import harden, private_folder, run
 from functions.common.s3 import S3Door
@@ -49,7 +50,7 @@ class Transcode:
         body = self.buckets.work.read(group.name)
         if key is None or body is None:
             return
-        order = schema.load(Order, body)
+        order = _patiently(schema.load(Order, body), group.receives)
         if self.buckets.work.read(key.ok) is None:
             self._do(order, key)
         self._follow(order)
@@ -93,6 +94,11 @@ class Transcode:
         if isinstance(order.work, SidecarWork):
             return next((s.object for s in current.sidecars if s.rev == order.work.sidecar.rev), None)
         return current.source if current.rev == order.rev else None
+
+
+def _patiently(order: Order, receives: int) -> Order:
+    """Give each attempt more time than the one before: on a machine slower than was estimated the same time is too short again."""
+    return replace(order, deadline_s=min(LONGEST_S, order.deadline_s * receives))
 
 
 def _failure(order: Order, verdict: Rejected) -> Failure:

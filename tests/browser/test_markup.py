@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, expect
@@ -12,7 +13,7 @@ from infra.local.stack import Stack
 from tests.browser.conftest import await_words
 from tests.browser.test_search import take_in
 from tests.browser.visitor import VIDEO, Visitor
-from tests.media import clip, photo
+from tests.media import SUBTITLES, clip, ffmpeg, photo
 from tests.stack.library import Library
 
 NAME = "name<img src=x onerror=ran()>"  # of a file: a slash would end it
@@ -110,6 +111,44 @@ def test_markup_in_captions_is_left_out_where_they_are_shown(trap: Trap, videos:
     assert said.startswith("caption")
     assert "<" not in said
     assert trap.caught(visitor) == ([], 0)
+
+
+def test_markup_in_a_files_own_words_is_shown_as_text(trap: Trap, library: Library, tmp_path: Path) -> None:
+    words, lines = tmp_path / "words.txt", tmp_path / "lines.srt"
+    chapter = f"[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=100\ntitle={markup('part').replace('=', '\\=')}\n"
+    words.write_text(f";FFMETADATA1\ntitle={markup('inside').replace('=', '\\=')}\n{chapter}")
+    lines.write_text(SUBTITLES.format("one", "two"))
+    titles = [f"-metadata:s:{track}" for track in ("a:0", "a:1", "s:0")]
+    named = [word for track in titles for word in (track, f"title={markup('track')}")]
+    inputs = ("-i", clip("blink"), "-i", lines, "-i", words, "-map_metadata", "2", "-map_chapters", "2")
+    ffmpeg(
+        *inputs,
+        "-map",
+        "0:v",
+        "-map",
+        "0:a",
+        "-map",
+        "0:a",
+        "-map",
+        "1",
+        "-c:v",
+        "copy",
+        "-c:a",
+        "copy",
+        *named,
+        tmp_path / "own.mkv",
+    )
+    video = library.drop("marked/own.mkv", tmp_path / "own.mkv")
+    found = library.wait(video, lambda found: found.status == "ready" and bool(found.playable and found.playable.captions))
+    await_words(library, keys.WATCH_PAGE.key(id=video), "part&lt;img")
+
+    visitor = trap.visit(keys.WATCH_PAGE.key(id=video))
+    for word in ("inside", "part"):
+        visitor.waits(f"document.body.innerText.includes('{word}<img src=x onerror=ran()>')")
+    visitor.page.click("media-play-button.big")  # the engine then learns of the sounds
+    for tracks in ("audioTracks", "textTracks"):
+        visitor.waits(f"[...{VIDEO}?.{tracks} ?? []].some(track => track.label.startsWith('track<img src=x'))")
+    assert (found.title, trap.caught(visitor)) == (markup("inside"), ([], 0))
 
 
 def test_a_files_name_with_markup_is_text_where_it_is_sent_and_where_it_is_followed(trap: Trap, stack: Stack) -> None:
