@@ -156,7 +156,7 @@ def test_the_binaries_of_the_built_functions_are_executable() -> None:
 
 def await_front_page(stack: Stack) -> None:
     """Wait until the catalogue has written the front page."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 600
     while not answers(stack.site_url + "index.html"):
         assert time.monotonic() < end, "the catalogue did not write the front page"
         time.sleep(0.2)

@@ -221,7 +221,7 @@ def works_in(process: psutil.Process, folder: Path) -> bool:
 
 def await_true(condition: Callable[[], bool]) -> None:
     """Wait for something that another process does; the test's own time limit is pytest's."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.02)

@@ -19,7 +19,7 @@ def test_the_original_comes_back_under_its_own_name(desk: Desk) -> None:
     item = desk.uploaded(file_name="Käse und Brot.mp4")
     (file,) = desk.ask("GET", f"{address(item)}/files").body["files"]
 
-    assert (file["kind"], file["size"], requests.get(file["url"], timeout=5).content) == ("original", 5, b"hello")
+    assert (file["kind"], file["size"], requests.get(file["url"], timeout=60).content) == ("original", 5, b"hello")
     disposition = parse_qs(urlsplit(file["url"]).query)["response-content-disposition"]
     assert disposition == ["attachment; filename*=UTF-8''K%C3%A4se%20und%20Brot.mp4"]
 
