@@ -127,20 +127,12 @@ class _Format(msgspec.Struct):
     tags: dict[str, str] = {}
 
 
-class Failure(msgspec.Struct):
-    """Why ffprobe could not open its input: an AVERROR number and its text."""
-
-    code: int
-    string: str = ""
-
-
 class Described(msgspec.Struct):
     """ffprobe's answer, as far as we ask."""
 
     streams: tuple[_Stream, ...] = ()
     chapters: tuple[_Chapter, ...] = ()
     format: _Format = msgspec.field(default_factory=_Format)
-    error: Failure | None = None
 
 
 _ASKED: Final = (
@@ -153,7 +145,6 @@ _ASKED: Final = (
     "stream_side_data=rotation",
     "chapter=start_time",
     "chapter_tags=title",
-    "error",
 )
 ENTRIES: Final = ":".join(_ASKED)  # for -show_entries: ffprobe's full answer would hold the URL
 

@@ -4,7 +4,6 @@ Three things hold for each run: the demuxer is pinned with `-f`, the protocols a
 input is `Rejected`; whatever may be the network's or the store's fault is `Unavailable`, and the queue brings the message back.
 """
 
-import errno
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -35,13 +34,6 @@ LIMITS: Final = Limits(
     cpu_s=30,  # a header takes 0.1 s, a first frame of 8192 x 4320 about 1 s
     memory_bytes=1_300_000_000,  # of the function's 1,769 MB
     file_bytes=0,  # neither writes a file
-)
-# What a store or the way to it says; any other code is a demuxer's, which have many (EPERM too). EIO is both: the words tell.
-_STORE_ERRORS: Final = frozenset(
-    {
-        *(-errno.ECONNREFUSED, -errno.ECONNRESET, -errno.EHOSTUNREACH, -errno.ENETUNREACH, -errno.EPIPE, -errno.ETIMEDOUT),
-        *(-int.from_bytes(b"\xf8" + code, "little") for code in (b"400", b"401", b"403", b"404", b"429", b"4XX", b"5XX")),
-    }
 )
 _SIGKILL: Final = -9  # by the kernel that is out of memory, or by an operator; never the input's own doing
 
@@ -82,15 +74,11 @@ class Look:
 
     def describe(self) -> Described:
         """Ask ffprobe. Raises Rejected, or Unavailable when the source could not be read."""
-        wanted = ("-show_error", "-show_entries", ENTRIES, "-of", "json")
-        done = self._run([str(self.tools.ffprobe), *self._reading(), *wanted, self.url])
-        described = read_description(done.stdout)
-        if described.error is None and done.code == 0:
-            return described
+        done = self._run([str(self.tools.ffprobe), *self._reading(), "-show_entries", ENTRIES, "-of", "json", self.url])
+        if done.code == 0:
+            return read_description(done.stdout)
         if "max_streams" in done.stderr:
             raise Rejected("too_many_streams", f"The file has more than {MAX_STREAMS} streams.")
-        if described.error and described.error.code in _STORE_ERRORS:
-            raise Unavailable(f"ffprobe: {described.error.string}")
         raise Rejected("damaged", "The file's index or header is missing or broken.")
 
     def decode(self, facts: Facts) -> Facts:
