@@ -66,6 +66,10 @@ class Watch:
         kept = self.world.objects["work"].get(keys.CURRENT.key(id=fields["id"])) if fields else None
         return fields is not None and kept is not None and load(Current, kept.body).rev != fields["rev"]
 
+    def _buried(self, video: str, rev: str) -> bool:
+        """Whether the sweep removes a rev, its plan first: a worker of before may write a list of the receipts that are left."""
+        return keys.PLAN.key(id=video, rev=rev) not in self.world.objects["work"]
+
     def _public(self, key: str, old: bytes | None, new: bytes | None) -> None:
         if keys.MANIFEST.parse(key):
             self._manifest(key, old, new)
@@ -75,7 +79,7 @@ class Watch:
         elif key == keys.LIVE.key():
             searched(self.world, load(Live, new or b""))
         elif fields := keys.PLAYLIST.parse(key) or keys.MAIN.parse(key):
-            if new is not None and keys.PLAYLIST.parse(key):
+            if new is not None and keys.PLAYLIST.parse(key) and not self._buried(fields["id"], fields["rev"]):
                 grows(key, old or b"", new)
             self._part_of_video(key, fields["id"], fields["rev"], removed=new is None)
         elif new is None:
