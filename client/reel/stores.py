@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from functions.common.promises import ALONE, SHARED, VERSIONED, Shelf, broken, sentence
-from functions.common.s3 import S3Door
+from functions.common.s3 import CONNECTIONS, OURS, S3Door
 
 from .failures import Failed, Misused, Refused, Unreachable
 from .items import Check
@@ -26,7 +26,6 @@ from .library import Tell
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-CONNECTIONS: Final = 16
 TRIES: Final = 3  # of a request that gets no answer; a store that is away is told within a minute
 RIGHTS: Final = (
     "s3:ListBucket, GetBucketVersioning, GetObject, PutObject and DeleteObject; where versions are kept also ListBucketVersions, "
@@ -36,7 +35,6 @@ NO_S3: Final = "{} does not answer as S3 does. Check --endpoint."
 CREDENTIALS: Final = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired"}
 DENIED: Final = {"AccessDenied", "AllAccessDisabled", "403"}
 UNKNOWN: Final = {"NotImplemented", "MethodNotAllowed", "501", "405"}  # what a store says that has no versions
-OURS: Final = 500  # from here on the fault is the store's
 
 
 @dataclass(frozen=True)

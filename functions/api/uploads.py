@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from functions.api.parts import Part, part_length
+from functions.common import s3
 from functions.common.model import Item
 from functions.common.store import Version
 
@@ -75,7 +76,4 @@ class Uploads:
 
     def abort(self, item: Item) -> None:
         """Forget an upload and its parts; one that is closed already is no error."""
-        try:
-            self.s3.abort_multipart_upload(Bucket=self.bucket, Key=item.key, UploadId=item.upload_id)
-        except self.s3.exceptions.NoSuchUpload:
-            return
+        s3.abort(self.s3, self.bucket, item.key, item.upload_id)

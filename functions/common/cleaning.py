@@ -9,11 +9,16 @@ _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u2
 _BREAKS: Final = re.compile("[\t\n\u2028\u2029 ]+")
 
 
+def seen(text: str) -> str:
+    """Take out of a text what is not seen."""
+    return _UNSEEN.sub("", text)
+
+
 def clean_line(text: str) -> str:
     """Make one line of at most 500 characters out of anybody's text."""
-    return _BREAKS.sub(" ", _UNSEEN.sub("", text)).strip()[:500]
+    return _BREAKS.sub(" ", seen(text)).strip()[:500]
 
 
 def clean_text(text: str) -> str:
     """Take out of a text what is not seen, but keep its lines."""
-    return _UNSEEN.sub("", text.replace("\r\n", "\n")).strip()
+    return seen(text.replace("\r\n", "\n")).strip()

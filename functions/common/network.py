@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from typing import Final
 
 PROTOCOLS: Final = "http,https,tcp,tls"
+MAX_STREAMS: Final = 32
+MAX_PIXELS: Final = 8192 * 4320  # a frame of it takes 53 MB; above, a bomb is likelier than a film
 _LONGEST_WAIT_S: Final = 3  # ffmpeg waits 0, 1, 3, 7 s and so on
-OPTIONS: Final[Mapping[str, str | int]] = {
+_PATIENCE: Final[Mapping[str, str | int]] = {
     "rw_timeout": 20_000_000,  # µs: a silent store ends the read
     "reconnect": 1,  # a cut connection is taken up where it broke
     "reconnect_on_network_error": 1,
@@ -19,6 +21,13 @@ OPTIONS: Final[Mapping[str, str | int]] = {
 # A line of the network's own, at the level "warning". 416 is not one: a broken index makes ffmpeg ask for bytes after the end.
 _COMPLAINT: Final = re.compile(r"^\[(?:https?|tcp|tls) @ [^\]]*\] (?!HTTP error 416)(.*)", re.MULTILINE)
 _AGAIN: Final = re.compile(r"Will reconnect at \d+ in (\d+) second")
+
+
+def options(url: str, ca_file: str) -> dict[str, str | int]:
+    """Give the options of an input that is read from a store, by the certificates in a file; none for a file."""
+    # ffmpeg does not verify a server unless told to, and knows no certificates of its own
+    trust: dict[str, str | int] = {"tls_verify": 1, "ca_file": ca_file} if url.startswith("https:") else {}
+    return {**_PATIENCE, **trust} if url.startswith("http") else {}
 
 
 def unread(words: str) -> str | None:

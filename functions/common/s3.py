@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +43,12 @@ def client(names: BucketNames) -> "S3Client":
 def buckets(s3: "S3Client", names: BucketNames) -> Buckets:
     """Open the four buckets."""
     return Buckets(*(Bucket(S3Door(s3, name), pause) for name in (names.inbox, names.work, names.media, names.site)))
+
+
+def abort(s3: "S3Client", bucket: str, key: str, upload: str) -> None:
+    """Forget a multipart upload and its parts; one that is completed or aborted already is no error."""
+    with suppress(s3.exceptions.NoSuchUpload):
+        s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
 
 
 def pause(attempt: int) -> None:

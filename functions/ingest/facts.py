@@ -10,11 +10,10 @@ from typing import Final, Literal
 
 import msgspec
 
+from functions.common import network
 from functions.common.errors import Rejected
 from functions.ingest.accept import Demuxer
 
-MAX_PIXELS: Final = 35_389_440  # 8192 x 4320: a frame of it takes 53 MB; above, a bomb is likelier than a film
-MAX_STREAMS: Final = 32
 DECODED_LATER: Final = frozenset({"av1"})  # the static ffmpeg cannot decode it, the encoder's ffmpeg can
 _TRANSFERS: Final[dict[str, Literal["sdr", "pq", "hlg"]]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _INTERLACED: Final = frozenset({"tt", "bb", "tb", "bt"})
@@ -215,7 +214,7 @@ def _picture(stream: _Stream) -> Picture:
         raise Rejected("unsupported_codec", "The video's codec is unknown.")
     if stream.width < 1 or stream.height < 1:
         raise Rejected("damaged", "The video's size cannot be found out: the file is cut off or broken.")
-    if stream.width * stream.height > MAX_PIXELS:
+    if stream.width * stream.height > network.MAX_PIXELS:
         raise Rejected("too_many_pixels", f"The picture has {stream.width} x {stream.height} pixels.")
     width, height = _displayed(stream)
     stored = (width, height) == (stream.width, stream.height) and not any(side.rotation for side in stream.side_data_list)

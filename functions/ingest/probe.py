@@ -19,8 +19,6 @@ from functions.ingest.clock import Read, starts_anew
 from functions.ingest.facts import (
     DECODED_LATER,
     ENTRIES,
-    MAX_PIXELS,
-    MAX_STREAMS,
     Described,
     Facts,
     check_length,
@@ -78,7 +76,7 @@ class Look:
         if done.code == 0:
             return read_description(done.stdout)
         if "max_streams" in done.stderr:
-            raise Rejected("too_many_streams", f"The file has more than {MAX_STREAMS} streams.")
+            raise Rejected("too_many_streams", f"The file has more than {network.MAX_STREAMS} streams.")
         raise Rejected("damaged", "The file's index or header is missing or broken.")
 
     def decode(self, facts: Facts) -> Facts:
@@ -88,7 +86,7 @@ class Look:
             return facts
         argv = [
             *(str(self.tools.ffmpeg), "-nostdin", "-copyts", "-threads", "1"),  # threads would only take memory
-            *(*self._reading(), "-max_pixels", str(MAX_PIXELS), "-i", self.url),
+            *(*self._reading(), "-max_pixels", str(network.MAX_PIXELS), "-i", self.url),
             *("-map", f"0:{stream}", f"-frames:{kind}", "1"),
             *("-fps_mode", "passthrough", "-enc_time_base", "demux", "-f", "framemd5", "-"),  # time stamps as they are
         ]
@@ -102,15 +100,13 @@ class Look:
 
     def _reading(self) -> list[str]:
         """Give the options of an input, before its URL."""
-        # this build does not verify a server unless told to, and knows no certificates of its own
-        trust = ["-tls_verify", "1", "-ca_file", str(self.tools.ca_file)] if self.url.startswith("https:") else []
+        way = network.options(self.url, str(self.tools.ca_file))
         return [
-            *trust,
             *("-v", "warning", "-hide_banner"),  # warning: the level at which the network's faults are told
             *("-protocol_whitelist", network.PROTOCOLS),
-            *(word for name, value in network.OPTIONS.items() for word in (f"-{name}", str(value))),
+            *(word for name, value in way.items() for word in (f"-{name}", str(value))),
             *("-f", self.demuxer),
-            *("-max_streams", str(MAX_STREAMS)),
+            *("-max_streams", str(network.MAX_STREAMS)),
             *("-probesize", "5000000", "-analyzeduration", "5000000"),  # bytes, µs: what a transport stream needs
         ]
 

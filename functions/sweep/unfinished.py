@@ -6,6 +6,8 @@ The buckets' lifecycle rules do the same, within a day or two, where the store o
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from functions.common import s3
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -28,11 +30,5 @@ class Unfinished:
         begun = [found for page in pages for found in page.get("Uploads", ())]
         stale = [upload for upload in begun if now - upload["Initiated"].timestamp() >= self.age_s]
         for upload in stale:
-            self._abort(upload["Key"], upload["UploadId"])
+            s3.abort(self.s3, self.bucket, upload["Key"], upload["UploadId"])
         return len(stale)
-
-    def _abort(self, key: str, upload: str) -> None:
-        try:
-            self.s3.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload)
-        except self.s3.exceptions.NoSuchUpload:
-            return  # its owner has just completed or aborted it

@@ -4,8 +4,9 @@ Never ffmpeg from PATH, and never `imageio_ffmpeg.get_ffmpeg_exe()`, which falls
 """
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
+
+from functions.common.packages import folder
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,3 @@ def find_tools() -> Tools:
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing; install the requirements again")
     return Tools(ffmpeg=found[0], version=found[0].name.rpartition("-v")[2], ca_file=certificates)
-
-
-def folder(package: str) -> Path:
-    """Find where a package is installed. Raises FileNotFoundError."""
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError(f"the package {package} is not installed")
-    return Path(spec.origin).parent

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from functions.common.cleaning import seen
+
 ARROW: Final = "-->"
 MAX_BYTES: Final = 2_000_000  # a film has 100 kB; a player loads it whole
 MAX_PROBLEMS: Final = 20  # a file of another format could have one for each line
@@ -27,8 +29,6 @@ _SETTING: Final = re.compile(  # 6.3; a region is left out, since its definition
     rf"|position:{_PERCENT}(?:,(?:line-left|center|line-right))?|size:{_PERCENT}|align:(?:start|center|end|left|right)",
     re.ASCII,
 )
-# Control characters but the line feed, and what turns the text of others around (UAX #9); the marks LRM and RLM stay.
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 _SSA: Final = re.compile(r"\{\\[^}<>\n]*\}?")  # `{\an8}`: orders of another format that SRT files carry, or what never ends
 _PIECE: Final = re.compile(r"<(/?)([A-Za-z]+)((?:\.[\w-]*\w)*)(?:[ \t\n]([^<>]*))?>|<[^\s<>][^<>]*>|[<>&]")  # `1 < 2` is no tag
 _ENTITY: Final = re.compile(r"&(?:amp|lt|gt|nbsp|lrm|rlm);")
@@ -78,7 +78,7 @@ def write(cues: Iterable[Cue]) -> bytes:
 
 def clean(text: str) -> str:
     """Make cue text out of anybody's: allowed tags stay, others go, and what is no tag is escaped."""
-    spelled = "".join(_spelled(_UNSEEN.sub("", text.replace("\t", " "))))
+    spelled = "".join(_spelled(seen(text.replace("\t", " "))))
     lines = (line.strip() for line in _SSA.sub(_order, spelled).split("\n"))
     return "\n".join(line for line in lines if line)
 

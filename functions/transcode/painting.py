@@ -16,8 +16,8 @@ from functions.common import pictures
 from functions.common.cleaning import clean_line
 from functions.common.errors import Rejected
 from functions.common.model import Problem
+from functions.common.packages import folder
 from functions.transcode import command
-from functions.transcode.binaries import folder
 from functions.transcode.job import Failed, Job
 from functions.transcode.pictures import POSTER_WIDTHS
 from functions.transcode.stills import Poster

@@ -16,7 +16,6 @@ from functions.common import network
 from functions.common.model import VideoFacts
 
 LOCAL: Final = "file"
-MAX_PIXELS: Final = 8192 * 4320  # a frame of it takes 53 MB; above, a bomb is likelier than a film
 _SD_LINES: Final = 576  # pictures above that are BT.709 where they do not say
 ALWAYS: Final = (
     *("-v", "warning"),  # the level at which the network's faults are told
@@ -59,15 +58,14 @@ def opened(source: Source, options: Mapping[str, str | int | None], *, whole: bo
     # bytes: without it, each seek asks for all the rest of the file. A chunk reads the header and a few MB. Each request has a
     # connection of its own: ffmpeg 9.0 that keeps one waits rw_timeout after a seek beyond the end, which broken indexes cause.
     request = {"request_size": 8_000_000 if whole else 2_000_000}
-    trust = {"tls_verify": 1, "ca_file": source.ca_file}
     return ffmpeg.input(
         source.url,
         **{
             "f": source.demuxer,  # pinned: no playlist or script can be read, whatever the file's first bytes are
             "protocol_whitelist": source.protocols,
-            "max_streams": 32,
-            **({**network.OPTIONS, **request} if source.url.startswith("http") else {}),
-            **(trust if source.url.startswith("https:") else {}),
+            "max_streams": network.MAX_STREAMS,
+            **(request if source.url.startswith("http") else {}),
+            **network.options(source.url, source.ca_file),
             **options,
         },
     )
@@ -79,7 +77,7 @@ def decoding(video: VideoFacts) -> dict[str, str | int | None]:
     H.264, MPEG-2, MPEG-4 and AV1 take this as a default, which their own tags outweigh; HEVC, VP9 and ProRes ignore it.
     """
     untagged = {"colorspace": "bt709"} if min(video.width, video.height) > _SD_LINES else {}
-    return {"threads": 2, "max_pixels": MAX_PIXELS, **untagged}  # 2: what the function has; each keeps frames in memory
+    return {"threads": 2, "max_pixels": network.MAX_PIXELS, **untagged}  # 2: what the function has; each keeps frames in memory
 
 
 def seeking(seek: Fraction | None, *, accurate: bool) -> dict[str, str | int | None]:

@@ -34,6 +34,7 @@ EFFECT = {
     "catalogue.handler": "wires",
     "index.handler": "wires",
     "index.publish": "reads and writes by the store's verbs",
+    "common.packages": "finds the packages that are installed",
     "ingest.binaries": "finds the packaged programs",
     "ingest.checksum": "reads what it digests",
     "ingest.handler": "wires",
