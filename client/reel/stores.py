@@ -16,6 +16,7 @@ import botocore.exceptions as wrong
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from functions.common.errors import Unavailable
 from functions.common.promises import ALONE, SHARED, VERSIONED, Shelf, broken, sentence
 from functions.common.s3 import CONNECTIONS, OURS, S3Door
 
@@ -114,10 +115,18 @@ class Store:
         name = "what was tried is removed"
         try:
             shelf.clear(versioned=versioned)
-            left = len(shelf.listed())
+            left = sum(_there(shelf, found.key) for found in shelf.listed())
         except (wrong.ClientError, wrong.BotoCoreError) as error:
             return Check(name, well=False, said=f"it is not: {error} Remove s3://{self.bucket}/{shelf.prefix} yourself.")
         return Check(name, well=not left, said=f"{left} objects are left: remove s3://{self.bucket}/{shelf.prefix}" if left else "")
+
+
+def _there(shelf: Shelf, key: str) -> bool:
+    """Tell whether an object can be read: a store whose lists are stale still names what is gone."""
+    try:
+        return shelf.door.get(key) is not None
+    except Unavailable:
+        return True
 
 
 @contextmanager
