@@ -24,7 +24,8 @@ def next_current(old: Current, inventory: Inventory, words: Words | None) -> Cur
         return Current(id=old.id, generation=old.generation, adoption=old.adoption, had_source=old.had_source, filmed=filmed)
     note = words.note if words else None
     preset, again = (note and note.preset) or old.preset, (note and note.again) or old.again
-    adopted = old.source is not None and _same(old.source, source) and (preset, again) == (old.preset, old.again)
+    same = old.source is not None and _same(old.source, source)
+    adopted = same and (preset, again) == (old.preset, old.again)
     adoption = old.adoption if adopted else old.adoption + 1
     first_seen = old.first_seen or source.modified
     return Current(
@@ -34,6 +35,7 @@ def next_current(old: Current, inventory: Inventory, words: Words | None) -> Cur
         had_source=True,
         filmed=filmed,
         rev=old.rev if adopted else keys.rev(source.key, source.version, str(adoption)),
+        before=old.before if adopted else old.rev if same else None,
         source=source,
         note_object=inventory.note,
         note=note,

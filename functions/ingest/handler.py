@@ -23,6 +23,7 @@ from functions.common.wiring import Lambda
 from functions.ingest.accept import is_picture
 from functions.ingest.binaries import Tools, find_tools
 from functions.ingest.checksum import check
+from functions.ingest.earlier import spared
 from functions.ingest.orders import orders, side_order
 from functions.ingest.plan import image, plan, rejected
 from functions.ingest.probe import Source, probe
@@ -54,7 +55,12 @@ class Ingest:
             failure = Failure(id=plan.id, rev=plan.rev, unit="ingest", verdict=plan.rejected)
             self.buckets.work.create(keys.ERROR.key(id=plan.id, rev=plan.rev, unit="ingest"), schema.dump(failure))
         elif plan:
-            self._give(orders(plan), there)
+            self._give(self._orders(current, plan), there)
+
+    def _orders(self, current: Current, plan: Plan) -> tuple[Order, ...]:
+        """Write the orders, sparing them what was made of the same bytes before."""
+        body = self.buckets.work.read(keys.PLAN.key(id=current.id, rev=current.before)) if current.before else None
+        return spared(orders(plan), schema.load(Plan, body)) if body else orders(plan)
 
     def _pinned(self, current: Current) -> Plan | None:
         """Make the plan of a rev, once; adopt the one that is stored. None when the rev has died meanwhile."""

@@ -22,6 +22,7 @@ from functions.common.s3 import S3Door
 from functions.common.stage import Group, Stage
 from functions.common.store import Bucket, Buckets
 from functions.common.wiring import Lambda
+from functions.transcode import earlier
 from functions.transcode.binaries import find_tools
 from functions.transcode.encode import make
 from functions.transcode.job import Encoder, Made
@@ -37,12 +38,13 @@ type Send = Callable[[Sequence[str]], None]
 class Transcode:
     """The stage. `make` does the work of one order on one version of an inbox object, or raises Rejected.
 
-    `send` sends the messages that the store would send for these orders.
+    `send` sends the messages that the store would send for these orders. `encoder` is the name by which `make` signs its receipts.
     """
 
     buckets: Buckets
     make: Maker
     send: Send
+    encoder: str
 
     def act(self, group: Group) -> None:
         """Do one order, unless it is done or nobody wants it any more."""
@@ -60,13 +62,23 @@ class Transcode:
         if wanted is None or (isinstance(order.work, FileWork) and not self._due(order, order.work)):
             return
         try:
-            made = self.make(order, wanted)
+            made = self._made(order, wanted)
         except Rejected as verdict:
             self.buckets.work.create(key.error, schema.dump(_failure(order, verdict)))
             return
         for write in made.objects:
             self.buckets.media.put(write.key, write.body)
         self.buckets.work.create(key.ok, schema.dump(made.receipt))
+
+    def _made(self, order: Order, source: InboxObject) -> Made:
+        """Encode what was not made earlier."""
+        taken = earlier.take(order, self.encoder, self.buckets)
+        if taken is None:
+            return self.make(order, source)
+        rest = earlier.left(order, taken.receipt.parts)
+        if rest is None:
+            return taken
+        return earlier.together(order, taken, self.make(rest, source)) or self.make(order, source)
 
     def _follow(self, order: Order) -> None:
         """Send the orders that waited for this one, now that it has a receipt: whoever writes the last receipt sees them all.
@@ -154,7 +166,7 @@ def _stage() -> Stage:
     encoder = Encoder(find_tools(), run, time.monotonic, partial(tell, parts.buckets.work))
     joiner = Joiner(parts.s3, parts.names.media, parts.buckets.work, parts.buckets.media, encoder)
     worker = Worker(S3Door(parts.s3, parts.names.inbox), parts.buckets.work, encoder, joiner)
-    stage = Transcode(parts.buckets, worker.make, OrderPost(parts.sqs, parts.queue).send)
+    stage = Transcode(parts.buckets, worker.make, OrderPost(parts.sqs, parts.queue).send, encoder.name)
     return Stage(order_of, stage.act, parts.heart, parts.telemetry)
 
 

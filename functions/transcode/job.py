@@ -57,6 +57,11 @@ class Encoder:
     protocols: str = network.PROTOCOLS
     memory_bytes: int = MEMORY_BYTES
 
+    @property
+    def name(self) -> str:
+        """Say who makes the same of the same: this build of ffmpeg, led by this code."""
+        return f"ffmpeg {self.tools.version} ({self.tools.code})"
+
 
 @dataclass(frozen=True)
 class Made:
@@ -115,7 +120,7 @@ class Job:
 
     def made(self, writes: Sequence[Write], receipt: Receipt, maker: str = "") -> Made:
         """Put together what came of the order. `maker`: the program that made it, where that is not ffmpeg."""
-        signed = objects.sign(self.order, maker or f"ffmpeg {self.encoder.tools.version}", receipt)
+        signed = objects.sign(self.order, maker or self.encoder.name, receipt)
         return Made(tuple(dict.fromkeys(writes)), signed)
 
     def copied(self, size: int) -> bytes:

@@ -52,7 +52,7 @@ class Joiner:
             if done.code:
                 raise Failed(f"ffmpeg ended with {done.code}: {done.stderr[-500:]}")
             made = self._uploaded(order, work, folder / command.WHOLE)
-        return Made((), objects.sign(order, f"ffmpeg {self.encoder.tools.version}", Receipt(id=order.id, files=(made,))))
+        return Made((), objects.sign(order, self.encoder.name, Receipt(id=order.id, files=(made,))))
 
     def _tracks(self, order: Order, work: FileWork) -> list[list[TrackPart]]:
         """Find the parts of each rendition, in order, in the receipts of what is needed."""

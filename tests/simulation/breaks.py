@@ -24,6 +24,7 @@ from functions.index.progress import Progress, Receipts
 from functions.ingest import handler as ingest
 from functions.sweep import burial, reconcile
 from functions.sweep.survey import Survey
+from functions.transcode import earlier
 from functions.transcode import handler as transcode
 
 type Patches = AbstractContextManager[object]
@@ -348,6 +349,11 @@ def poster_published() -> Patches:
 
     forgetful = patch.object(adoption, "source_of", lambda _old, inventory: inventory.source)
     return _all(patch.object(current_module, "take_stock", hasty), forgetful)
+
+
+def taken_by_name() -> Patches:
+    """R24: what an earlier rev has made is named where it lies, instead of copied."""
+    return patch.object(earlier, "_own", lambda _order, name, body: None if body is None else Write(name, body))
 
 
 def plan_rewritten() -> Patches:

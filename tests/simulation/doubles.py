@@ -31,6 +31,7 @@ from tests.simulation.door import Call
 from tests.simulation.world import World
 
 HEIGHTS = (360, 240)
+LADDERS = {None: HEIGHTS, "small": (240, 120)}
 EXPECTED = (Unavailable, Contended, Superseded)  # what a worker may fail with; anything else is a fault of ours
 
 
@@ -68,7 +69,7 @@ class Prober:
             duration_s=4.0 * chunks,
             segment_frames=100,
             video=_facts(chunks),
-            ladder=tuple(_rung(height) for height in HEIGHTS),
+            ladder=tuple(_rung(height) for height in LADDERS[current.preset]),
             chunks=tuple(_chunk(place, chunks) for place in range(chunks)),
             audio=(_track(chunks),),
             preview=_preview(4.0 * chunks) if kind == "plain" else None,

@@ -78,6 +78,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("entries-stay", breaks.entries_stay, faults=Faults(delayed=0.2), script="deleted"),
     Mutant("poster-published", breaks.poster_published, script="a poster before its video, and after it"),
     Mutant("rejection-unrecorded", breaks.rejection_not_recorded, script="good, then damaged"),
+    Mutant("taken-by-name", breaks.taken_by_name, script="encoded again"),
     Mutant("plan-rewritten", breaks.plan_rewritten),
     Mutant("tombstone-removed", breaks.removed_with_the_video(keys.MANIFEST), script="deleted"),
     Mutant("current-removed", breaks.removed_with_the_video(keys.CURRENT), script="delete and again"),

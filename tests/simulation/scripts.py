@@ -134,7 +134,7 @@ class Author:
         name, bodies = self.chance.choice(
             (
                 ("json", (NOTE, NOTE, OTHER_NOTE, HIDDEN, BROKEN_NOTE)),
-                ("json", (NOTE, NOTE, OTHER_NOTE, HIDDEN, BROKEN_NOTE)),
+                ("json", (NOTE, AGAIN, OTHER_AGAIN, HIDDEN, BROKEN_NOTE)),
                 ("en.vtt", (WORDS, OTHER_WORDS, BAD_WORDS)),
                 ("en.srt", (WORDS, OTHER_WORDS)),
                 ("de.vtt", (WORDS,)),

@@ -67,7 +67,7 @@ class Stages:
                 return Stage(ingest.stem_of, ingest.Ingest(buckets, Prober(self.world).plan).act, heart, self.log)
             case "transcode":
                 encoder = Encoder(self.world, self.chance, self.inexact, self.fixed_names, self.attempts, made)
-                stage = transcode.Transcode(buckets, encoder.make, lambda orders: self._send(call, orders))
+                stage = transcode.Transcode(buckets, encoder.make, lambda orders: self._send(call, orders), "")
                 return Stage(transcode.order_of, stage.act, heart, self.log)
             case "index":
                 return Stage(keys.id_of, Index(buckets, self.log, self.memories[slot]).act, heart, self.log)

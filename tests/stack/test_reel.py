@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from functions.common.model import Manifest
 from tests.command import Runs
 from tests.media import clip
 from tests.stack.library import Library, until
@@ -45,13 +46,22 @@ def test_a_video_that_is_encoded_stands_in_the_queue_with_who_works_on_it(reel: 
 def test_a_video_is_encoded_again_when_somebody_asks_and_keeps_its_page(reel: Runs, library: Library) -> None:
     item = reel("upload", clip("blink"), "--title", "Twice", "--wait", "--json").json[0]
     first = library.wait(item["video_id"], lambda found: found.status == "ready" and found.title == "Twice")
-    assert reel("reencode", item["item_id"], "--preset", "small").code == 0
+    assert reel("reencode", item["item_id"], "--preset", "hevc").code == 0
     second = library.wait(item["video_id"], lambda found: found.status == "ready" and found.rev != first.rev)
 
     assert first.playable
     assert second.playable
     assert (second.title, second.playable.height) == ("Twice", first.playable.height)
     assert second.playable.main != first.playable.main
+    assert _segments(library, first, "h264")
+    assert _segments(library, second, "hevc")
+    assert _segments(library, second, "h264") == _segments(library, first, "h264")
+
+
+def _segments(library: Library, found: Manifest, codec: str) -> list[str]:
+    """Name what was encoded in a codec, without the rev."""
+    prefix = f"v/{found.id}/{found.rev}/v/"
+    return [key.removeprefix(prefix) for key in library.keys(library.stack.media_bucket, prefix) if f"-{codec}/v" in key]
 
 
 def test_the_doctor_finds_the_stack_well(reel: Runs) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from functions.common.adoption import expects, next_current, source_of
+from functions.common.adoption import Words, expects, next_current, source_of
 from functions.common.inbox import Inventory, take_stock
-from functions.common.model import Current
+from functions.common.model import Current, Note
 from functions.common.store import Version
 
 NOTHING = Current(id="a" * 16, generation=0)
@@ -25,6 +25,11 @@ def adopted(*inventories: Inventory) -> Current:
     for inventory in inventories:
         current = next_current(current, inventory, None)
     return current
+
+
+def asked(current: Current, preset: str, *names: str) -> Current:
+    """Adopt files and a note that says this preset."""
+    return next_current(current, listed(*names), Words(Note(preset=preset), ()))
 
 
 def source(current: Current) -> str | None:
@@ -65,3 +70,17 @@ def test_nor_is_it_when_every_trace_of_the_video_has_expired() -> None:
 def test_a_picture_put_again_after_its_removal_is_one_again() -> None:
     current = adopted(listed("talk.jpg"), listed("talk.jpg", "-talk.jpg"), listed("talk.jpg", "-talk.jpg", "talk.jpg"))
     assert (source(current), current.adoption) == ("talk.jpg", 2)
+
+
+def test_the_same_bytes_in_another_preset_know_the_rev_that_they_had() -> None:
+    first = adopted(listed("talk.mp4"))
+    second = asked(first, "small", "talk.mp4")
+    assert (first.before, second.before, second.rev == first.rev) == (None, first.rev, False)
+    assert asked(second, "small", "talk.mp4", "talk.json").before == first.rev  # as long as it is that adoption
+    assert asked(second, "hevc", "talk.mp4").before == second.rev
+
+
+def test_other_bytes_know_no_rev_before_theirs() -> None:
+    first = adopted(listed("talk.mp4"))
+    assert asked(first, "small", "talk.mp4", "talk.mp4").before is None
+    assert asked(adopted(listed("talk.mp4", "-talk.mp4")), "small", "talk.mp4").before is None

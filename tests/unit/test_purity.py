@@ -49,6 +49,7 @@ EFFECT = {
     "sweep.survey": "reads by the store's verbs",
     "transcode.joining": "reads and writes media, runs ffmpeg",
     "transcode.binaries": "finds the packaged program",
+    "transcode.earlier": "reads by the store's verbs",
     "transcode.encode": "runs ffmpeg",
     "transcode.handler": "wires",
     "transcode.job": "runs ffmpeg",

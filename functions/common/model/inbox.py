@@ -73,7 +73,8 @@ class Current(Document, frozen=True, tag="current-1.json"):
     `generation` grows at each write. Without a source every word of the user's is absent.
     `filmed`: a video or a sound was once its source, so that a picture is its poster for ever, and no image.
     `date` is the note's, else the first source version's time. `preset` and `again` are the last that a note said, for an edit that
-    leaves them out changes nothing: another value of one of them is another adoption, which is encoded anew.
+    leaves them out changes nothing: another value of one of them is another adoption, which is encoded anew. `before` is the rev
+    that the same bytes had until then.
     """
 
     id: Id
@@ -82,6 +83,7 @@ class Current(Document, frozen=True, tag="current-1.json"):
     had_source: bool = False
     filmed: bool = False
     rev: Id | None = None
+    before: Id | None = None
     source: InboxObject | None = None
     note_object: InboxObject | None = None
     note: Note | None = None

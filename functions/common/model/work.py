@@ -237,11 +237,19 @@ class FileWork(Value, frozen=True, tag_field="kind", tag="file"):
     sounds: tuple[Sounding, ...] = ()
 
 
+class Earlier(Value, frozen=True):
+    """What another rev of the same bytes has made in the same way: these renditions of the unit of the same name."""
+
+    rev: Id
+    renditions: Annotated[tuple[str, ...], Meta(min_length=1)]
+
+
 class Order(Document, frozen=True, tag="order-1.json"):
     """A unit to do. `rev` is absent for a sidecar. The source's version is the one that `current` names.
 
     `nice` is how far its encoder stands back where workers share processors, as nice(2) counts it. In Lambda none do. `share` is
-    this unit's part of the plan's whole work. `then`: units that may have waited for this one.
+    this unit's part of the plan's whole work. `then`: units that may have waited for this one. `earlier`: what need not be encoded,
+    as long as it is there.
     """
 
     id: Id
@@ -252,6 +260,7 @@ class Order(Document, frozen=True, tag="order-1.json"):
     nice: Annotated[int, Meta(ge=0, le=19)] = 0
     then: tuple[Unit, ...] = ()
     share: Share = 0.0
+    earlier: Earlier | None = None
 
 
 class Underway(Document, frozen=True, tag="underway-1.json"):

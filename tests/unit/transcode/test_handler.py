@@ -1,6 +1,6 @@
 """transcode as it acts on one order. The store is moto's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -12,15 +12,8 @@ from functions.common.stage import Group
 from functions.common.store import Buckets
 from functions.transcode.handler import Transcode
 from functions.transcode.job import Made
-from tests.unit.api.desk import open_desk
 from tests.unit.index.documents import CURRENT, ID, REV
 from tests.unit.transcode.work import text
-
-
-@pytest.fixture
-def buckets() -> Iterator[Buckets]:
-    with open_desk() as desk:
-        yield desk.buckets
 
 
 def send(orders: Sequence[str]) -> None:
@@ -39,6 +32,6 @@ def test_each_attempt_has_more_time_than_the_one_before(receives: int, deadline_
     key = keys.ORDER.key(id=ID, rev=REV, unit="t0")
     buckets.work.create(keys.CURRENT.key(id=ID), schema.dump(CURRENT))
     buckets.work.create(key, schema.dump(Order(id=ID, rev=REV, unit="t0", deadline_s=60, work=text())))
-    Transcode(buckets, refuse, send).act(Group(key, (key,), (Message("m", "h", (key,), receives=receives),)))
+    Transcode(buckets, refuse, send, "ffmpeg").act(Group(key, (key,), (Message("m", "h", (key,), receives=receives),)))
 
     assert [order.deadline_s for order in asked] == [deadline_s]
