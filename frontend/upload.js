@@ -31,10 +31,7 @@ const unfinished = new UnfinishedUploads(localStorage, config.api ?? "");
 if (!api) refuseUploads();
 showUnfinished();
 find(".drop button", HTMLButtonElement).addEventListener("click", () => input.click());
-input.addEventListener("change", () => {
-  take(input.files ?? []);
-  input.value = ""; // the same file may be chosen again
-});
+input.addEventListener("change", chosen);
 addEventListener("dragover", (event) => hover(event, true));
 addEventListener("dragleave", (event) => hover(event, event.relatedTarget !== null));
 addEventListener("drop", (event) => {
@@ -200,6 +197,11 @@ class Row {
   }
 }
 
+function chosen() {
+  take(input.files ?? []);
+  input.value = ""; // the same file may be chosen again
+}
+
 /** @param {Iterable<File>} files */
 function take(files) {
   if (api) for (const file of files) new Row(file, api).begin();
@@ -240,3 +242,5 @@ function hover(event, over) {
   event.preventDefault(); // else the browser opens the file
   drop.classList.toggle("over", over);
 }
+
+chosen(); // what was chosen before this page knew its server

@@ -21,7 +21,8 @@ STACK_PARAMETERS = {
     "ViewersKeyGroup": "of-no-cdn",  # so that there are invitations; a test is the CDN that takes them
     "ViewersGraceSeconds": "0",
     "SweepFirstAgeSeconds": "5",  # tests call the sweep themselves,
-    "SweepRate": "rate(30 days)",  # and nobody else does
+    "SweepRate": "rate(30 days)",  # and nobody else does;
+    "SearchRate": "rate(30 days)",  # the search as well
 }
 
 

@@ -25,7 +25,7 @@ FUNCTION_PYTHON = TOOLS / "function" / "bin" / "python"
 # What the template needs. Without cloudwatch, which makes each invocation slower, and dynamodb, which downloads itself.
 SERVICES = "s3,lambda,iam,sts,logs,cloudformation,sqs,sns,events,apigateway,ssm,scheduler"
 
-START_SECONDS = 60  # ready after 1.5 s, 4 s the first time; a busy machine takes longer
+START_SECONDS = 300  # ready after 1.5 s, 4 s the first time; a busy machine takes longer
 STOP_SECONDS = 15  # LocalStack takes 3 to 12 s to end
 CLOCK_SECONDS = 2  # by which a process's start time may be told differently after the clock was set
 
@@ -57,7 +57,7 @@ class Emulator:
 
     def is_healthy(self) -> bool:
         """Tell whether it answers."""
-        connection = HTTPConnection(HOST, self.port, timeout=5)
+        connection = HTTPConnection(HOST, self.port, timeout=30)
         try:
             connection.request("GET", "/_localstack/health")
             return connection.getresponse().status == HTTPStatus.OK
@@ -80,7 +80,7 @@ def start(places: Places) -> Emulator:
     """Start on an empty state; LocalError says why it did not start or is not safe."""
     end_functions(places)
     shutil.rmtree(places.run, ignore_errors=True)
-    (places.run / "tmp").mkdir(parents=True)
+    (places.run / "tmp").mkdir(parents=True, exist_ok=True)
     port = _free_port(places)
     say(f"starting LocalStack on {HOST}:{port}; its log is {_log(places)}")
     pid = _spawn(places, port)
@@ -166,6 +166,7 @@ def _environ(places: Places, port: int) -> dict[str, str]:
         # Between two polls; a poll itself waits for a message (executor/reelbucket_executor/polling.py).
         "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.01",
         "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.01",
+        "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "300",  # a first start on a busy machine; what it cuts short comes back after hours
         "CFN_NO_WAIT_ITERATIONS": "40",  # looks at a new function before it sleeps a second between two; the default is 5
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         "REELBUCKET_FUNCTION_PYTHON": str(FUNCTION_PYTHON),

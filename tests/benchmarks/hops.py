@@ -49,7 +49,7 @@ def _hop(found: Library, bucket: str, key: str, journal: Path) -> float:
     before = len(_noticed(journal))
     put_at = time.time()
     found.s3.put_object(Bucket=bucket, Key=key)
-    noticed_at = until(lambda: next(iter(_noticed(journal)[before:]), None), PATIENCE_S, lambda: f"{key} woke nobody")
+    noticed_at = until(lambda: next(iter(_noticed(journal)[before:]), None), lambda: f"{key} woke nobody", PATIENCE_S)
     return (noticed_at - put_at) * 1000
 
 

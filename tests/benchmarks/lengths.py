@@ -35,7 +35,7 @@ def _film(found: Library, name: str, seconds: int) -> Iterator[Figure]:
         watch_begin(found, video)
     found.remove(key)
     queue = found.stack.queues["transcode"]
-    until(lambda: _idle(found, queue) or None, IDLE_S, lambda: f"{queue} did not come to rest")
+    until(lambda: _idle(found, queue) or None, lambda: f"{queue} did not come to rest", IDLE_S)
     yield Figure(f"playable_s_{seconds}", first.seconds, f"s until {name} ({size / 1e6:,.0f} MB) plays{' as it is' * previewed}")
     yield Figure(f"ladder_playable_s_{seconds}", ladder.seconds, "s until the first segments of its ladder were fetched")
 

@@ -23,10 +23,12 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+# The date keeps it on the front page, whatever other tests put there.
 NOTE = b"""{
   "title": "A walk by the river",
   "description": "Half a minute of numbered pictures.",
   "tags": ["outdoors"],
+  "date": "2031-05-04T10:00:00Z",
   "chapters": [{"at": 0, "title": "Setting out"}, {"at": 12, "title": "The bridge"}]
 }"""
 CUE = "Every second a beep."
@@ -82,4 +84,4 @@ def demo(library: Library) -> Manifest:
 
 def await_words(library: Library, page: str, words: str) -> None:
     """Wait until a page of the site says something."""
-    until(lambda: words in library.page(page) or None, PATIENCE_S, lambda: f"{page} never said {words!r}")
+    until(lambda: words in library.page(page) or None, lambda: f"{page} never said {words!r}")

@@ -34,7 +34,7 @@ def listed(library: Library, name: str, video: str) -> bool:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_tag_on_the_watch_page_leads_to_its_list_and_back(width: int, visit: Visit, demo: Manifest, library: Library) -> None:
     tag = keys.list_id("tag", "outdoors")
-    until(lambda: listed(library, tag, demo.id) or None, 60, lambda: "the tag's list does not show the video")
+    until(lambda: listed(library, tag, demo.id) or None, lambda: "the tag's list does not show the video")
     visitor = visit(keys.WATCH_PAGE.key(id=demo.id), width=width)
     visitor.page.click("text=outdoors")
     visitor.waits(f"document.querySelector('[data-id=\"{demo.id}\"]') !== null")

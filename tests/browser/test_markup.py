@@ -12,6 +12,7 @@ from functions.common import keys
 from infra.local.stack import Stack
 from tests.browser.conftest import await_words
 from tests.browser.test_search import take_in
+from tests.browser.test_sending import send
 from tests.browser.visitor import VIDEO, Visitor
 from tests.media import SUBTITLES, clip, ffmpeg, photo
 from tests.stack.library import Library
@@ -154,9 +155,7 @@ def test_markup_in_a_files_own_words_is_shown_as_text(trap: Trap, library: Libra
 def test_a_files_name_with_markup_is_text_where_it_is_sent_and_where_it_is_followed(trap: Trap, stack: Stack) -> None:
     sender = trap.visit("upload.html")
     sent = FilePayload(name=f"sent{NAME}.mp4", mimeType="video/mp4", buffer=clip("blink").read_bytes())
-    sender.page.set_input_files("input[type=file]", sent)
-    sender.page.fill("#token", stack.api_token)
-    sender.page.click("form.token button")
+    send(sender, stack.api_token, sent)
     expect(sender.page.locator("li.file .does")).to_contain_text("Ready")
     sender.waits(f"document.body.innerText.includes('sent{NAME}.mp4')")
     visitor = trap.visit("status.html")  # which knows the token by now
@@ -166,9 +165,15 @@ def test_a_files_name_with_markup_is_text_where_it_is_sent_and_where_it_is_follo
     assert trap.caught(visitor) == ([], 0)
 
 
+def plant(visitor: Visitor) -> None:
+    """Let a page take a word for HTML, and wait until its image was looked for."""
+    visitor.page.evaluate("word => document.querySelector('main').insertAdjacentHTML('beforeend', word)", markup("planted"))
+    visitor.waits("document.querySelector('img[src=x]').complete")
+
+
 def test_markup_that_a_page_takes_for_html_would_be_caught(trap: Trap) -> None:
     visitor = trap.visit("index.html")
-    visitor.page.evaluate("word => document.querySelector('main').insertAdjacentHTML('beforeend', word)", markup("planted"))
+    plant(visitor)
     assert trap.caught(visitor) == (["ran"], 2)  # a script that is put in so is made, and not run
 
 
@@ -177,7 +182,7 @@ def test_the_sites_own_policy_stops_what_would_run(chromium: Browser, stack: Sta
     trap = Trap(context, stack.site_url)
     context.expose_function("ran", lambda: trap.ran.append("ran"))
     visitor = trap.visit("index.html")
-    visitor.page.evaluate("word => document.querySelector('main').insertAdjacentHTML('beforeend', word)", markup("planted"))
+    plant(visitor)
     caught = trap.caught(visitor)
     context.close()
 

@@ -1,7 +1,7 @@
 import pytest
 
 from functions.common import keys
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, await_words
 from tests.media import clip
 from tests.stack.library import Library
 from tests.stack.test_upload import Person
@@ -18,6 +18,7 @@ def test_a_preset_that_an_uploader_names_plays(preset: str, played: str, library
     item = person.create(body, "talk.ts", conversion_type=preset)
     person.send(item, body)
     person.wait(item, "ready")
+    await_words(library, keys.WATCH_PAGE.key(id=item["video_id"]), item["video_id"])
     visitor = visit(keys.WATCH_PAGE.key(id=item["video_id"]))
     visitor.plays()
     visitor.seeks(6)

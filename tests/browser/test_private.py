@@ -10,6 +10,7 @@ import pytest
 import urllib3
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from playwright.sync_api import expect
 
 from functions.common import keys
 from functions.common.model import Manifest
@@ -52,7 +53,7 @@ def invite(library: Library, private: Edge, tmp_path: Path) -> Invite:
 
 def opens(visit: Visit, link: str) -> Any:  # noqa: ANN401  # a Visitor
     visitor = visit("index.html")
-    visitor.page.goto(link)
+    visitor.page.goto(link, wait_until="commit")  # the page may go on to another before it is done
     return visitor
 
 
@@ -61,7 +62,7 @@ def test_without_an_invitation_nothing_is_seen(visit: Visit, private: Edge, demo
     closed = (keys.MANIFEST.key(id=demo.id), "index.html", "", "feed.xml", keys.ROOT.key(list="all"), "upload.html")
     answers = {path: urllib3.request("GET", private.url + path) for path in closed}
 
-    assert "This library is private" in visitor.page.inner_text("h1")
+    expect(visitor.page.locator("h1")).to_contain_text("This library is private")
     assert {path: answer.status for path, answer in answers.items()} == dict.fromkeys(closed, 404)
     assert not any(TITLE.encode() in answer.data for answer in answers.values())
 
@@ -84,7 +85,7 @@ def test_an_invitation_to_one_video_lets_into_nothing_else(visit: Visit, private
     visitor.waits(f"{VIDEO}.currentTime > 1")
     visitor.page.goto(f"{private.url}index.html")
 
-    assert "This library is private" in visitor.page.inner_text("h1")
+    expect(visitor.page.locator("h1")).to_contain_text("This library is private")
 
 
 @pytest.mark.parametrize("change", [lambda link: link[:-30] + "AAAA" + link[-26:], lambda link: link[: len(link) // 2]])

@@ -44,7 +44,7 @@ def take_in(library: Library, videos: set[str], gone: frozenset[str] = frozenset
         found = searched(library)
         return (videos <= found and not gone & found) or None
 
-    until(there, 60, lambda: f"{videos} and not {gone} should be searched, and {searched(library)} is")
+    until(there, lambda: f"{videos} and not {gone} should be searched, and {searched(library)} is")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tests.media import clip
 
 def test_a_video_is_followed_and_deleted_from_the_status_page(visit: Visit, stack: Stack) -> None:
     sender = visit("upload.html")
-    send(sender, stack, clip("demo"))
+    send(sender, stack.api_token, clip("demo"))
     expect(sender.page.locator("li.file .does")).to_contain_text("Encoding")
     visitor = visit("status.html")
     visitor.page.fill("#token", stack.api_token)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.frames import read_blocks
 from tests.media import BLOCK_SHARE, BLOCKS
@@ -42,6 +42,7 @@ class Visitor:
     def at(cls, page: Page) -> "Visitor":
         """Listen to a page from its first request on."""
         visitor = cls(page)
+        page.set_default_timeout(PATIENCE_S * 1000)
         page.on("console", lambda said: visitor.errors.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: visitor.errors.append(str(error)))
         page.on("request", lambda request: visitor.asked.append(request.url))
@@ -53,11 +54,20 @@ class Visitor:
         return {host for url in self.asked if (host := urlsplit(url).netloc)}
 
     def sees[T](self, script: str, kind: Callable[[object], T], patience_s: float = PATIENCE_S) -> T:
-        """Ask the page until its answer is true. Playwright's own wait evaluates a text in the page, which its policy forbids."""
-        answer = until(
-            lambda: self.page.evaluate(script) or None, patience_s, lambda: f"never true: {script}; console: {self.errors}"
-        )
-        return kind(answer)
+        """Ask the page until its answer is true, also on its way to another page.
+
+        Playwright's own wait evaluates a text in the page, which its policy forbids.
+        """
+        faults: list[str] = []
+
+        def look() -> object:
+            try:
+                return self.page.evaluate(script) or None
+            except Error as fault:
+                faults[:] = [fault.message]
+                return None
+
+        return kind(until(look, lambda: f"never true: {script}; {faults}; console: {self.errors}", patience_s))
 
     def waits(self, script: str, patience_s: float = PATIENCE_S) -> None:
         """Wait until something is so."""

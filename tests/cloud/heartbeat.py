@@ -24,10 +24,10 @@ def measure(lab: Lab) -> list[Figure]:
         ScalingConfig={"MaximumConcurrency": 2},
     )["UUID"]  # fmt: skip
     lab.after.callback(lab.functions.delete_event_source_mapping, UUID=mapping)
-    until(lambda: _enabled(lab, mapping), PATIENCE_S, lambda: "the mapping was never enabled")
+    until(lambda: _enabled(lab, mapping), lambda: "the mapping was never enabled", PATIENCE_S)
     lab.sqs.send_message(QueueUrl=address, MessageBody=f"{address} {HIDDEN_S}")
     with timed() as watch:
-        until(lambda: _gone(lab, address), PATIENCE_S, lambda: f"the message is still there after {PATIENCE_S} s")
+        until(lambda: _gone(lab, address), lambda: f"the message is still there after {PATIENCE_S} s", PATIENCE_S)
     return [
         Figure(
             "back_after_death_s",

@@ -137,7 +137,7 @@ class Lab:
                 raise
             return True
 
-        until(made, ROLE_S, lambda: f"no function could be made under {role}")
+        until(made, lambda: f"no function could be made under {role}", ROLE_S)
         self.after.callback(self.functions.delete_function, FunctionName=name)
         self.functions.get_waiter("function_active_v2").wait(FunctionName=name)
         return Probe(self.functions, self.purse, name, most_s)

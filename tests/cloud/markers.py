@@ -29,7 +29,7 @@ def measure(lab: Lab) -> list[Figure]:
     lab.s3.delete_object(Bucket=bucket, Key="a", VersionId=marker)
     back = lab.s3.head_object(Bucket=bucket, Key="a")["VersionId"] == version
     names = list[str]()
-    until(lambda: _take(lab, address, names) or None, PATIENCE_S, lambda: f"only {names} came")
+    until(lambda: _take(lab, address, names) or None, lambda: f"only {names} came", PATIENCE_S)
     print("put, delete, removal of the marker:", *names)
     return [
         Figure("marker_events", len(names), f"events: {', '.join(names)}"),

@@ -38,7 +38,7 @@ def _missing(lab: Lab) -> Iterator[Figure]:
     }
     for name, statements in roles.items():
         probe = lab.probe(lab.role(*statements))
-        until(partial(_holds, probe, bucket), SPREAD_S, lambda: "the role never held")
+        until(partial(_holds, probe, bucket), lambda: "the role never held", SPREAD_S)
         yield Figure(
             f"missing_{name}", _status(probe, bucket, "there/not"), f"what S3 says to a missing key, {name.replace('_', ' ')}"
         )

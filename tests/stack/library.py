@@ -120,7 +120,7 @@ class Library:
             last[0] = self.manifest(video)
             return last[0] if last[0] and wanted(last[0]) else None
 
-        found = until(there, patience_s, lambda: f"the manifest of {video} stayed {last[0]}")
+        found = until(there, lambda: f"the manifest of {video} stayed {last[0]}", patience_s)
         if found is None:
             raise GaveUpError(video)
         return found
@@ -155,7 +155,7 @@ class Library:
             said.update(self.sweep())
             return swept() or None
 
-        until(look, PATIENCE_S, lambda: f"after every sweep {what}")
+        until(look, lambda: f"after every sweep {what}")
         return said
 
     def take_in(self) -> None:
@@ -171,7 +171,7 @@ class Library:
         return json.loads(said)
 
 
-def until[T](look: Callable[[], T | None], patience_s: float, explain: Callable[[], str]) -> T:
+def until[T](look: Callable[[], T | None], explain: Callable[[], str], patience_s: float = PATIENCE_S) -> T:
     """Look twice a second until there is something to see. Raises GaveUpError with an explanation."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:

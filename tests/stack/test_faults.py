@@ -12,7 +12,7 @@ from functions.common import events, keys
 from infra.local.places import places
 from tests.conftest import STACK_PLACES
 from tests.media import clip
-from tests.stack.library import PATIENCE_S, Library, until
+from tests.stack.library import Library, until
 from tests.stack.published import published
 
 if TYPE_CHECKING:
@@ -45,23 +45,23 @@ def has(process: psutil.Process, word: str) -> bool:
         return False
 
 
-def kill_one(word: str) -> None:
-    """Kill a process as soon as there is one. SIGKILL: it gets no chance to tidy up."""
-    found = until(lambda: processes(word) or None, PATIENCE_S, lambda: f"no process with {word} was seen")
-    found[0].send_signal(signal.SIGKILL)
+def encoder() -> psutil.Process:
+    """Wait for one that encodes pictures."""
+    return until(lambda: processes("rung_0.mp4") or None, lambda: "no encoder was seen")[0]
 
 
 def test_a_killed_encoder_costs_its_chunk_only(library: Library, quiet: Mapping[str, bytes | str]) -> None:
     video = drop(library, "encoder")
-    kill_one("rung_0.mp4")
+    encoder().send_signal(signal.SIGKILL)  # it gets no chance to tidy up
 
     assert published(library, library.settled(video, "ready")) == quiet
 
 
 def test_a_killed_function_costs_its_chunk_only(library: Library, quiet: Mapping[str, bytes | str]) -> None:
+    """The one that encodes: its heart has beaten, so its message comes back after that and not after the queue's ninety minutes."""
     video = drop(library, "function")
-    until(lambda: processes("rung_0.mp4") or None, PATIENCE_S, lambda: "no encoder was seen")
-    kill_one("functions.transcode.handler.handle")
+    worker = next(each for each in encoder().parents() if has(each, "functions.transcode.handler.handle"))
+    worker.send_signal(signal.SIGKILL)
 
     assert published(library, library.settled(video, "ready")) == quiet
 
@@ -70,7 +70,6 @@ def test_doubled_events_change_nothing(library: Library, quiet: Mapping[str, byt
     video = drop(library, "doubled")
     orders = until(
         lambda: found if len(found := library.keys(library.stack.work_bucket, f"orders/{video}/")) > 2 else None,
-        PATIENCE_S,
         lambda: "there are no orders",
     )
     for stage, key in [*(("transcode", order) for order in orders), ("ingest", f"{library.shelf}/faults/doubled/film.mp4")]:
@@ -99,6 +98,6 @@ def test_the_sweep_finds_a_video_whose_event_was_lost(library: Library, quiet: M
         library.sweep()
         return library.read(library.stack.media_bucket, manifest_key)
 
-    until(swept, PATIENCE_S, lambda: "the sweep did not find it")
+    until(swept, lambda: "the sweep did not find it")
 
     assert published(library, library.settled(video, "ready")) == quiet

@@ -18,7 +18,7 @@ def test_a_dropped_picture_is_published_in_sizes_and_formats(library: Library) -
     library.drop("pictures/fractal.json", b'{"title": "A fractal"}')
     image = library.drop("pictures/fractal.jpg", photo(1600, 900))
     manifest = library.wait(image, lambda found: found.status == "ready" and found.title == "A fractal")
-    page = until(lambda: library.page(keys.WATCH_PAGE.key(id=image)) or None, 60, lambda: "the page never came")
+    page = until(lambda: library.page(keys.WATCH_PAGE.key(id=image)) or None, lambda: "the page never came")
 
     assert manifest.playable
     assert (manifest.playable.kind, manifest.playable.width, manifest.playable.height) == ("image", 1600, 900)

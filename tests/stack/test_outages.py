@@ -11,7 +11,7 @@ from infra.local.places import places
 from tests.conftest import STACK_PLACES
 from tests.faulty import CALM, Faults, FaultyProxy, led_by
 from tests.media import clip
-from tests.stack.library import PATIENCE_S, Library, until
+from tests.stack.library import Library, until
 from tests.stack.published import published, remains, written
 
 CLIP = "mpegts"  # small, and of two chunks
@@ -38,7 +38,7 @@ def begun(library: Library, request: pytest.FixtureRequest) -> str:
     """Drop the film, and give its id when there are orders for it."""
     video = library.drop(f"outages/{request.node.name}/film.ts", clip(CLIP))
     work, orders = library.stack.work_bucket, f"orders/{video}/"
-    until(lambda: library.keys(work, orders) or None, PATIENCE_S, lambda: "there are no orders")
+    until(lambda: library.keys(work, orders) or None, lambda: "there are no orders")
     return video
 
 

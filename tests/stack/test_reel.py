@@ -15,7 +15,7 @@ def test_a_file_is_sent_with_its_title_and_awaited(reel: Runs, library: Library)
     ended = reel("upload", clip("blink"), "--wait", "--checksum", "--title", "By command", "--json")
     assert ended.code == 0, ended.err
     item = ended.json[0]
-    page = until(lambda: library.page(item["page"]) or None, 60, lambda: "the page never came")
+    page = until(lambda: library.page(item["page"]) or None, lambda: "the page never came")
 
     assert (item["watchable"], "By command" in page) == (True, True)
 
@@ -40,10 +40,10 @@ def test_a_video_that_is_encoded_stands_in_the_queue_with_who_works_on_it(reel: 
         jobs = reel("queue", "--json").json["in_progress"]
         return next((job for job in jobs if job["item_id"] == item["item_id"] and job["underway"]), None)
 
-    job = until(at_work, 120, lambda: "nobody was seen at work")
+    job = until(at_work, lambda: "nobody was seen at work")
     assert job["client_id"] == item["client_id"]  # type: ignore[index]
     assert reel("delete", item["item_id"], "--yes").code == 0
-    until(lambda: item["item_id"] not in reel("queue", "--json").out or None, 60, lambda: "it stayed in the queue")
+    until(lambda: item["item_id"] not in reel("queue", "--json").out or None, lambda: "it stayed in the queue")
 
 
 def test_a_video_is_encoded_again_when_somebody_asks_and_keeps_its_page(reel: Runs, library: Library) -> None:

@@ -42,17 +42,17 @@ def test_a_restart_finds_the_library_as_it_was(where: Places) -> None:
     person.drop("talk.en.vtt", CAPTIONS)
     before = person.wait(video, lambda found: found.status == "ready" and found.title == "Kept" and bool(found.captions))
     page = keys.WATCH_PAGE.key(id=video)
-    until(lambda: "Kept" in person.page(page) or None, 60, lambda: "the page never came")
+    until(lambda: "Kept" in person.page(page) or None, lambda: "the page never came")
     person.sweep()  # of previews, which no list names any more
     encoded, token = made_of(person), person.stack.api_token
     keep(where)
     down(where)
 
     person = people.Library.of(up(where, STACK_PARAMETERS))
-    until(lambda: "Kept" in person.page(page) or None, 60, lambda: "the page never came back")
+    until(lambda: "Kept" in person.page(page) or None, lambda: "the page never came back")
     after = person.wait(video, lambda found: found.current_generation > before.current_generation)  # the inbox was looked at
     person.sweep()
-    until(lambda: not person.keys(person.stack.work_bucket, "fragments/") or None, 60, lambda: "the catalogue does not rest")
+    until(lambda: not person.keys(person.stack.work_bucket, "fragments/") or None, lambda: "the catalogue does not rest")
 
     assert (after.playable, after.captions, after.posters) == (before.playable, before.captions, before.posters)
     assert made_of(person) == encoded

@@ -13,7 +13,7 @@ import pytest
 import urllib3
 
 from tests.media import clip
-from tests.stack.library import PATIENCE_S, Library, until
+from tests.stack.library import Library, until
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Person:
             last[0] = self.ask("GET", place(item)).json()
             return last[0] if last[0]["phase"] in phases else None
 
-        return until(there, PATIENCE_S, lambda: f"the item stayed {last[0]}")
+        return until(there, lambda: f"the item stayed {last[0]}")
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_the_page_of_an_upload_is_there(person: Person) -> None:
     item = person.create(body, "paged.mp4")
     person.send(item, body)
     person.wait(item, "ready")
-    assert until(lambda: person.library.page(item["page"]) or None, 60, lambda: f"{item['page']} is not there")
+    assert until(lambda: person.library.page(item["page"]) or None, lambda: f"{item['page']} is not there")
 
 
 def test_a_file_that_is_no_video_is_rejected_with_a_reason(person: Person) -> None:
@@ -177,9 +177,9 @@ def test_a_deleted_video_goes_from_the_site(person: Person) -> None:
     item = person.create(body, "leaving.mp4")
     person.send(item, body)
     person.wait(item, "ready")
-    until(lambda: "leaving" in person.library.page(item["page"]) or None, 60, lambda: "the page never came")
+    until(lambda: "leaving" in person.library.page(item["page"]) or None, lambda: "the page never came")
     assert person.ask("DELETE", place(item)).status == 204
-    until(lambda: "leaving" not in person.library.page(item["page"]) or None, 60, lambda: "the page stayed")
+    until(lambda: "leaving" not in person.library.page(item["page"]) or None, lambda: "the page stayed")
     assert person.ask("GET", place(item)).status == 404
 
 

@@ -78,7 +78,7 @@ def test_what_was_tried_is_removed_after_a_ctrl_c(ministack: Server, tmp_path: P
     name = bucket(ministack)
     said = {"AWS_DEFAULT_REGION": REGION, **as_(ministack.owner)}
     child = start(tmp_path, tmp_path, said, "doctor", "--store", f"s3://{name}", "--endpoint", ministack.endpoint)
-    until(lambda: left(ministack, name) > 20 or None, 60, lambda: "nothing was written")
+    until(lambda: left(ministack, name) > 20 or None, lambda: "nothing was written")
     child.send_signal(signal.SIGINT)
     child.communicate()
 

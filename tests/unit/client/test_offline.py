@@ -96,7 +96,7 @@ def test_after_a_kill_only_what_was_on_its_way_is_sent_again(loopback: Loopback,
     path = filed(body=BODY)
     said = {"REEL_SERVER": loopback.address, "REEL_TOKEN": TOKEN, "REEL_CLIENT": "ann"}
     child = start(tmp_path, tmp_path, said, "upload", path)
-    until(lambda: len(loopback.puts) >= 2 or None, 60, lambda: "nothing was sent")
+    until(lambda: len(loopback.puts) >= 2 or None, lambda: "nothing was sent")
     child.kill()
     child.communicate()
     with loopback.turn:  # what was in its middle has been answered
