@@ -28,9 +28,13 @@ HEADERS: Final = ("ContentType", "CacheControl", "ContentDisposition")
 LONGEST: Final = 200  # characters of a file's name; file systems take 255 bytes
 MANIFEST: Final = re.compile(r"v/([a-z2-7]{16})/manifest\.json")
 PASSING: Final = ("underway/", "asked/")  # what nobody misses
-# What is put back before it wakes a stage: what the stages read comes first, and the inbox, in which all begins, last.
-ORDER: Final = (("media", ""), ("work", "state/"), ("work", "receipts/"), ("work", ""), ("work", "current/"),
-                ("work", "orders/"), ("work", "fragments/"), ("inbox", ""))  # fmt: skip
+# What is put back before it wakes a stage: what the stages read comes first, and the inbox, in which all begins, last; in it the
+# sources, for what lies beside one is looked at when it comes.
+ORDER: Final = (
+    *(("media", ""), ("work", "state/"), ("work", "receipts/"), ("work", "(?!current/|orders/|fragments/)")),
+    *(("work", "current/"), ("work", "orders/"), ("work", "fragments/")),
+    *(("inbox", r".*\.(json|vtt|srt)$"), ("inbox", r".*\.(jpe?g|png|webp)$"), ("inbox", "")),
+)
 
 type Tell = Callable[[str], None]
 
@@ -79,8 +83,9 @@ class Library:
         if any(name for name, _ in self._listed() if name[0] in {"inbox", "work"}):
             raise Refused("This library is not empty. A backup goes into a new one; nothing was changed.")
         left = {(each.bucket, each.key): each for each in kept}
-        for bucket, prefix in ORDER:
-            some = [each for name, each in left.items() if name[0] == bucket and _is_of(name[1], prefix)]
+        for bucket, pattern in ORDER:
+            begins = re.compile(pattern, re.IGNORECASE | re.DOTALL)
+            some = [each for name, each in left.items() if name[0] == bucket and begins.match(name[1])]
             left = {name: each for name, each in left.items() if each not in some}
             if some:
                 tell(f"{bucket}: {len(some)} objects")
@@ -173,12 +178,6 @@ def _remove_others(folder: Path, kept: Iterable[Kept]) -> None:
     for bucket in {bucket for bucket, _ in ORDER}:
         for path in [found for found in (folder / bucket).rglob("*") if found.is_file() and found not in named]:
             path.unlink()
-
-
-def _is_of(key: str, prefix: str) -> bool:
-    """Tell whether a key goes with a prefix of ORDER; the empty one has all that have none of their own."""
-    own = [each for _, each in ORDER if each]
-    return key.startswith(prefix) if prefix else not key.startswith(tuple(own))
 
 
 def _safe(part: str) -> str:

@@ -59,6 +59,11 @@ def expects(current: Current | None, inventory: Inventory) -> bool:
     return (current.source, current.note_object, tuple(map(_unadopted, current.sidecars))) == found
 
 
+def lost(old: Current, inventory: Inventory) -> bool:
+    """Tell whether a source is gone without a delete marker: a wrong bucket or a restore under way, not a deletion."""
+    return old.source is not None and source_of(old, inventory) is None and not inventory.marked
+
+
 def source_of(old: Current, inventory: Inventory) -> InboxObject | None:
     """Choose the source. A picture whose video is gone with every trace in the inbox is still a poster, and nobody published it."""
     return None if old.filmed and not inventory.filmed else inventory.source

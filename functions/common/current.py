@@ -6,7 +6,7 @@ Used by ingest, and by sweep when ingest gave up.
 from msgspec.structs import replace
 
 from functions.common import keys, schema
-from functions.common.adoption import Words, next_current
+from functions.common.adoption import Words, lost, next_current
 from functions.common.inbox import file_name, take_stock
 from functions.common.model import Current, InboxObject
 from functions.common.note import read_note
@@ -22,7 +22,7 @@ def derive_current(buckets: Buckets, stem: str) -> Current | None:
         body = look(key)
         old = schema.load(Current, body) if body else Current(id=video, generation=0)
         inventory = take_stock(stem, buckets.inbox.versions(stem + "."))
-        if inventory.source is None and not old.had_source:
+        if (inventory.source is None and not old.had_source) or lost(old, inventory):
             return ()
         new = next_current(old, inventory, read_words(buckets, inventory.note))
         if new == old:

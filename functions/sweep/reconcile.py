@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from functions.common import keys
-from functions.common.adoption import expects, source_of
+from functions.common import adoption, keys
+from functions.common.adoption import expects
 from functions.common.inbox import Inventory
 from functions.common.model import Current, Manifest, Plan
 from functions.common.orders import COPIED, OrderKeys, all_units
@@ -73,10 +73,10 @@ def reminders(video: Video, patience: Patience) -> list[Reminder]:
 
 
 def lost(video: Video) -> bool:
-    """Tell whether a source is gone without a delete marker: a wrong bucket or a copied site, not a deletion."""
+    """Tell whether its source is gone and was not deleted."""
     if video.current is None or video.current.source is None:
         return False
-    return video.inventory is None or (source_of(video.current, video.inventory) is None and not video.inventory.marked)
+    return video.inventory is None or adoption.lost(video.current, video.inventory)
 
 
 def _of_ingest(video: Video) -> Iterable[tuple[Reminder, int]]:

@@ -2,10 +2,12 @@
 
 import pytest
 
-from functions.common.adoption import Words, expects, next_current, source_of
+from functions.common.adoption import Words, expects, lost, next_current, source_of
+from functions.common.current import derive_current
 from functions.common.inbox import Inventory, take_stock
 from functions.common.model import Current, Note
 from functions.common.store import Version
+from tests.unit.api.desk import NAMES, open_desk
 
 NOTHING = Current(id="a" * 16, generation=0)
 
@@ -84,3 +86,27 @@ def test_other_bytes_know_no_rev_before_theirs() -> None:
     first = adopted(listed("talk.mp4"))
     assert asked(first, "small", "talk.mp4", "talk.mp4").before is None
     assert asked(adopted(listed("talk.mp4", "-talk.mp4")), "small", "talk.mp4").before is None
+
+
+@pytest.mark.parametrize(
+    ("names", "gone"),
+    [(["talk.json"], True), ([], True), (["talk.mp4", "-talk.mp4"], False), (["talk.mp4"], False)],
+    ids=["absent", "nothing", "deleted", "there"],
+)
+def test_absence_is_not_deletion(names: list[str], gone: bool) -> None:  # noqa: FBT001
+    assert lost(adopted(listed("talk.mp4")), listed(*names)) is gone
+
+
+def test_a_note_that_comes_back_before_its_film_takes_nothing_down() -> None:
+    with open_desk() as desk:
+        version = desk.s3.put_object(Bucket=NAMES.inbox, Key="talk.mp4", Body=b"film")["VersionId"]
+        before = derive_current(desk.buckets, "talk")
+        desk.s3.delete_object(Bucket=NAMES.inbox, Key="talk.mp4", VersionId=version)
+        desk.s3.put_object(Bucket=NAMES.inbox, Key="talk.json", Body=b'{"title": "Back"}')
+        assert derive_current(desk.buckets, "talk") == before
+        desk.s3.put_object(Bucket=NAMES.inbox, Key="talk.mp4", Body=b"film")
+        after = derive_current(desk.buckets, "talk")
+
+    assert before
+    assert after
+    assert (after.rev, after.note and after.note.title) == (before.rev, "Back")

@@ -72,6 +72,17 @@ def test_an_upload_in_parts_has_the_tag_that_it_had(desk: Desk, library: Library
     assert (found["ETag"], found["Body"].read()) == (etag, LARGE)
 
 
+def test_a_source_comes_back_after_what_lies_beside_it(desk: Desk, library: Library, tmp_path: Path) -> None:
+    for key in ("a.mp4", "b.JPG", "a.en.vtt", "b.json", "a.json"):
+        desk.s3.put_object(Bucket=NAMES.inbox, Key=key, Body=b"x")
+    library.backup(tmp_path, quiet)
+    back, put = other(desk), list[str]()
+    desk.s3.meta.events.register("provide-client-params.s3.PutObject", lambda params, **_: put.append(params["Key"]))
+    back.restore(tmp_path, quiet)
+
+    assert (set(put[:3]), put[3:]) == ({"a.en.vtt", "b.json", "a.json"}, ["b.JPG", "a.mp4"])
+
+
 def test_what_went_is_not_brought_back(desk: Desk, library: Library, tmp_path: Path) -> None:
     for key in ("a.mp4", "b.mp4"):
         desk.s3.put_object(Bucket=NAMES.inbox, Key=key, Body=b"x")
