@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 from typing import override
 
+import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from infra.local.places import places
 from infra.local.stack import Stack, down, up
+
+hypothesis.settings.load_profile("ci")  # the same examples each time, however slow the machine
 
 # The stack of the tests: beside a developer's own, on a free port, and quicker to repeat itself.
 STACK_PLACES = {"REEL_LOCAL": os.environ.get("REEL_TEST", ".local/test"), "REEL_PORT": "0"}

@@ -1,6 +1,8 @@
 """What `rclone serve s3` does instead of what it should: a reelbucket on it would lose work, and docs/stores.md says so."""
 
 import secrets
+from collections.abc import Callable, Sequence
+from typing import override
 
 import pytest
 from botocore.exceptions import ClientError
@@ -20,11 +22,19 @@ BROKEN = {
 KEPT = [promise for promise in promises.ALONE if promise not in BROKEN]
 
 
+class OneByOne(S3Door):
+    """Of what is put side by side rclone's listing loses some: a race, and is not asked."""
+
+    @override
+    def each[T, R](self, act: Callable[[T], R], items: Sequence[T]) -> Sequence[R]:
+        return [act(item) for item in items]
+
+
 @pytest.fixture
 def door(rclone: Server) -> Door:
     bucket = f"contract-{secrets.token_hex(4)}"
     rclone.s3().create_bucket(Bucket=bucket)
-    return S3Door(rclone.s3(), bucket)
+    return OneByOne(rclone.s3(), bucket)
 
 
 @pytest.mark.parametrize("promise", KEPT, ids=promises.sentence)
@@ -40,9 +50,7 @@ def test_it_breaks_the_promise_that(door: Door, promise: Promise, instead: objec
 
 
 def test_of_many_creators_all_are_told_that_they_won(door: Door) -> None:
-    assert promises.of_many_creators_one_wins(Shelf(door, "fragments/")).seen == [
-        b"%d" % number for number in range(promises.WRITERS)
-    ]
+    assert promises.winners(Shelf(door, "fragments/")) == [b"%d" % number for number in range(promises.WRITERS)]
 
 
 @pytest.mark.parametrize("promise", promises.VERSIONED, ids=promises.sentence)

@@ -44,7 +44,7 @@ def ends(pid: int) -> bool:
     for _ in range(200):
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             return True
         if state == "Z":
             return True
@@ -107,7 +107,7 @@ def test_a_child_can_gain_no_rights(folder: Path) -> None:
 
 def test_a_child_stands_back_as_far_as_it_is_told(folder: Path) -> None:
     code = "import os; print(os.nice(0))"
-    assert python(code, folder, replace(LIMITS, nice=7)).stdout == f"{os.nice(0) + 7}\n".encode()
+    assert python(code, folder, replace(LIMITS, nice=7)).stdout == f"{min(19, os.nice(0) + 7)}\n".encode()
 
 
 def test_a_child_leaves_no_core_dump(folder: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_grandchild_that_holds_the_pipes_is_not_waited_for(folder: Path) -> No
 def test_what_a_child_has_started_is_killed_at_the_deadline(folder: Path) -> None:
     pids: list[bytes] = []
     argv = ["/bin/sh", "-c", "sleep 60 & echo $!; wait"]
-    short = replace(LIMITS, wall_s=2)
+    short = replace(LIMITS, wall_s=5)
     with pytest.raises(TimedOut):
         run(argv, short, folder, on_line=pids.append)
     assert [ends(int(pid)) for pid in pids] == [True]

@@ -176,6 +176,8 @@ def open_desk() -> Iterator[Desk]:
     """Open a store and the API over it."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):  # of whoever runs the tests
+            patch.delenv(name, raising=False)
         client, sqs, ssm = clients()
         for bucket in (NAMES.inbox, NAMES.work, NAMES.media, NAMES.site):
             client.create_bucket(Bucket=bucket)

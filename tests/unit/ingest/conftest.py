@@ -14,9 +14,8 @@ from tests.unit.ingest.shelf import H264, PICTURE, SETTINGS, SOUND, Shelf, make,
 @pytest.fixture
 def shelf() -> Iterator[Shelf]:
     found = Shelf()
-    with serve(found) as server:
+    with serve(found):
         yield found
-        server.shutdown()
 
 
 @pytest.fixture(scope="session")

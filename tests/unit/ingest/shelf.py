@@ -58,6 +58,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     @override
+    def server_close(self) -> None:
+        self.shutdown()  # else its thread asks the closed socket for ever
+        super().server_close()
+
+    @override
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing when ffmpeg hangs up in the middle of a range."""
 
