@@ -70,6 +70,7 @@ class SimulatedDoor:
             if len(found) <= most:
                 return
             after = (found[most - 1].key, found[most - 1].version)
+            self.world.pieced.add(prefix)
 
     def delete(self, key: str, version: str | None = None) -> None:
         """Delete."""

@@ -50,7 +50,8 @@ class Watch:
         says = (current.source, current.note_object, *sidecars) if current.source else ()
         said = self.said.get(current.id, 0)
         places = [place for place, stock in enumerate(self.stocks.get(current.id, [])) if stock == says]
-        if places:  # a listing of several pages may say what never was
+        # a listing of several pages may say what never was, also if it was so at another time
+        if places and not any(keys.video_id(prefix.removesuffix(".")) == current.id for prefix in self.world.pieced):
             require(places[-1] >= said, f"I8: the current of {current.id} went back in time")
             self.said[current.id] = next(place for place in places if place >= said)
 

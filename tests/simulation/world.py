@@ -98,7 +98,10 @@ def _unheard(*_: object) -> None:
 
 @dataclass
 class World:
-    """Everything that is stored. `watch` is called after each change, with what was there before."""
+    """Everything that is stored. `watch` is called after each change, with what was there before.
+
+    `pieced`: the prefixes of the inbox that were listed in several pages, each of another moment.
+    """
 
     now: int = START
     objects: dict[str, dict[str, Kept]] = field(default_factory=lambda: {"work": {}, "media": {}, "site": {}})
@@ -108,6 +111,7 @@ class World:
     hinted: bool = False  # there may be something for the search, whose clock comes round
     watch: Watcher = _unheard
     names_hold: bool = True  # a name's hash is that of the bytes; not so for one mutant
+    pieced: set[str] = field(default_factory=set)
     versions_made: int = 0
     letters_made: int = 0
 
