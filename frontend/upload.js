@@ -28,7 +28,6 @@ let turn = Promise.resolve();
 const config = await readConfig();
 const api = config.api && new Api(config.api, clientId(), () => token());
 const unfinished = new UnfinishedUploads(localStorage, config.api ?? "");
-if (!api) refuseUploads();
 showUnfinished();
 find(".drop button", HTMLButtonElement).addEventListener("click", () => input.click());
 input.addEventListener("change", chosen);
@@ -244,3 +243,4 @@ function hover(event, over) {
 }
 
 chosen(); // what was chosen before this page knew its server
+if (!api) refuseUploads();

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 
 import pytest
+from playwright.sync_api import expect
 
 from functions.common import keys
 from functions.common.model import Manifest
@@ -50,6 +51,7 @@ def open_page(visit: Visit, host: Host, path: str) -> Visitor:
     visitor = visit("404.html")
     visitor.page.wait_for_load_state("networkidle")  # its icon comes late
     visitor.asked.clear()
+    visitor.errors.clear()
     visitor.page.goto(host.url + path)
     return visitor
 
@@ -79,6 +81,14 @@ def test_a_copy_is_browsed_searched_and_watched_without_a_function(visit: Visit,
 
     assert visitor.frame == pytest.approx(visitor.second * RATE, abs=2)
     assert [url for url in visitor.asked if not url.startswith((host.url, "blob:", "data:"))] == []
+
+
+def test_a_copy_says_that_it_takes_no_uploads(visit: Visit, host: Host) -> None:
+    visitor = open_page(visit, host, "upload.html")
+
+    expect(visitor.page.locator(".drop")).to_contain_text("This copy of the site takes no uploads.")
+    visitor.waits("document.querySelector('.unfinished').textContent !== ''")
+    assert visitor.errors == []
 
 
 def test_the_example_of_the_guide_plays(visit: Visit, host: Host, demo: Manifest) -> None:
