@@ -56,8 +56,8 @@ def modules() -> Iterator[Step]:
     """Give the steps of the front end in their order; they need nothing of Python's."""
     listings = (FRONTEND / "package.json", FRONTEND / "package-lock.json")
     if all(listing.exists() for listing in listings):
-        yield _npm("installing the front end's modules with npm", listings, "node_modules", "ci", "--no-audit", "--no-fund")
-        yield _npm("bundling the front end's modules", (*listings, FRONTEND / "build.mjs"), "vendor", "run", "build")
+        yield npm("installing the front end's modules with npm", FRONTEND, listings, "node_modules", "ci")
+        yield npm("bundling the front end's modules", FRONTEND, (*listings, FRONTEND / "build.mjs"), "vendor", "run", "build")
 
 
 def environment(name: str, requirements: str, what: str) -> Step:
@@ -92,12 +92,13 @@ def _uv(*arguments: str | Path) -> None:
     run([UV, "--quiet", *arguments], cwd=ROOT, hint=hint)
 
 
-def _npm(says: str, inputs: tuple[Path, ...], result: str, *arguments: str) -> Step:
+def npm(says: str, package: Path, inputs: tuple[Path, ...], result: str, *arguments: str) -> Step:
+    """Give the step that makes a folder of a package by npm."""
     hint = "It needs Node.js 20 or newer, which brings npm. If the registry could not be reached, try again."
-    folder = FRONTEND / result
+    folder = package / result
 
     def make() -> None:
-        run(["npm", *arguments], cwd=FRONTEND, hint=hint)
+        run(["npm", *arguments], cwd=package, hint=hint)
 
     return Step(says, inputs, folder, folder, make)
 

@@ -1,5 +1,6 @@
 """A plain server of files, as any host of static files is one, and as bad as one can be."""
 
+import gzip
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +13,8 @@ from typing import override
 from functions.common.headers import content_type
 from infra.local.site import site_files
 
+WORDS = ("text/", "application/json", "image/svg")
+
 type Trouble = Callable[[str], HTTPStatus | None]
 
 
@@ -23,13 +26,15 @@ def untroubled(_path: str) -> HTTPStatus | None:
 class Host:
     """Files by path, with their content types. `asked` are the paths that were asked for, in order.
 
-    `trouble` gives, for a path, the status of an answer without a body; None where the file is to be sent.
+    `trouble` gives, for a path, the status of an answer without a body; None where the file is to be sent. `compresses`: texts,
+    as a CDN does.
     """
 
     files: dict[str, tuple[str, bytes]]
     trouble: Trouble = untroubled
     asked: list[str] = field(default_factory=list)
     url: str = ""
+    compresses: bool = False
 
     def rewrite(self, path: str, change: Callable[[str], str]) -> None:
         """Change a text."""
@@ -60,6 +65,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: HTTPStatus, kind: str, body: bytes, content_range: str = "") -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
+        if self.host.compresses and kind.startswith(WORDS):
+            body = gzip.compress(body)
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         if content_range:
