@@ -15,9 +15,8 @@ from infra.local.places import BIN, REQUIREMENTS, TOOLS
 from infra.local.setup import npm
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.library import library
-from tests.browser.conftest import CUE, FLAGS, NOTE, await_words
+from tests.browser.conftest import FLAGS, publish_demo
 from tests.browser.files import serving
-from tests.media import clip
 from tests.stack.library import Library
 
 FOLDER: Final = TOOLS / "lighthouse"
@@ -48,13 +47,8 @@ def measure() -> list[Figure]:
 
 def _copied(found: Library) -> tuple[Mapping[str, bytes], Mapping[str, bytes], str]:
     """Copy a site of one video, with a note and captions."""
-    found.drop("walk.json", NOTE)
-    found.drop("walk.en.vtt", f"WEBVTT\n\n00:00.000 --> 00:29.000\n{CUE}\n".encode())
-    video = found.drop("walk.mp4", clip("demo"))
+    video = publish_demo(found).id
     page = keys.WATCH_PAGE.key(id=video)
-    found.wait(video, lambda manifest: manifest.status == "ready" and bool(manifest.captions))
-    await_words(found, keys.INDEX_PAGE.key(), video)
-    await_words(found, page, "The bridge")
     stack = found.stack
     media = {key: found.get(key) for prefix in (f"v/{video}/", "catalogue/") for key in found.keys(stack.media_bucket, prefix)}
     return {key: found.read(stack.site_bucket, key) or b"" for key in (keys.INDEX_PAGE.key(), page)}, media, page

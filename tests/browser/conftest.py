@@ -73,6 +73,11 @@ def visit(chromium: Browser, stack: Stack) -> Iterator[Visit]:
 @pytest.fixture(scope="session")
 def demo(library: Library) -> Manifest:
     """Give a finished video with a note and captions, on the front page and with a page of its own."""
+    return publish_demo(library)
+
+
+def publish_demo(library: Library) -> Manifest:
+    """Put it into the inbox, and wait until all of it is there."""
     library.drop("seen/walk.json", NOTE)
     library.drop("seen/walk.en.vtt", f"WEBVTT\n\n00:00.000 --> 00:29.000\n{CUE}\n".encode())
     video = library.drop("seen/walk.mp4", clip("demo"))

@@ -1,7 +1,6 @@
 import random
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import urllib3
@@ -121,7 +120,7 @@ def test_an_upload_survives_the_death_of_its_page(large: Path, chromium: Browser
             # before the last death more is sent than the lanes hold, so that a part has arrived
             visitor.waits(f"{SENT_MB} > {LANES * PART / MB if kill == KILLS - 1 else 0}")
             visitor.page.wait_for_timeout(chance.uniform(0, 2000))
-        put.append(len({number[0] for url in visitor.asked if (number := parse_qs(urlsplit(url).query).get("partNumber"))}))
+        put.append(len([url for url in visitor.asked if "partNumber=" in url]))
         visitor.page.close()
     context.close()
     parts = -(-large.stat().st_size // PART)

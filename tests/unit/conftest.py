@@ -2,6 +2,7 @@
 
 import os
 import ssl
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,11 +13,21 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from functions.common.store import Buckets
+from tests.unit.api.desk import open_desk
+
 
 @pytest.fixture(scope="session")
 def renew_golden() -> bool:
     """Write golden files anew: `RENEW_GOLDEN=1 make unit`."""
     return os.environ.get("RENEW_GOLDEN") == "1"
+
+
+@pytest.fixture
+def buckets() -> Iterator[Buckets]:
+    """Give the four buckets of a store that is moto's."""
+    with open_desk() as desk:
+        yield desk.buckets
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,11 @@
 """index as it acts on one video: what it counts. The store is moto's."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from functions.common import keys, schema
 from functions.common.model import Failure, Verdict
 from functions.common.orders import OrderKeys
 from functions.common.stage import Group
 from functions.common.store import Buckets
 from functions.index.handler import Index
-from tests.unit.api.desk import open_desk
 from tests.unit.index.documents import CURRENT, ID, REV
 
 
@@ -31,12 +26,6 @@ class Counting:
         """Remember it."""
         assert value == 1
         self.counted.append(metric)
-
-
-@pytest.fixture
-def buckets() -> Iterator[Buckets]:
-    with open_desk() as desk:
-        yield desk.buckets
 
 
 def test_a_video_that_failed_is_counted_once_however_often_it_is_published(buckets: Buckets) -> None:

@@ -200,7 +200,7 @@ def test_a_connection_that_breaks_is_taken_up(clips: dict[str, bytes], shelf: Sh
     assert look(clips["talk.mkv"]) == quiet
 
 
-@pytest.mark.parametrize("name", ["index-last.mp4", "talk.mkv", "talk.ts", "talk.mp3"])
+@pytest.mark.parametrize("name", ["faststart.mp4", "index-last.mp4", "talk.mkv", "talk.ts", "talk.mpg", "talk.mp3", "talk.flac"])
 def test_a_rough_network_changes_no_verdict(name: str, clips: dict[str, bytes], shelf: Shelf, look: Probe) -> None:
     quiet, port = look(clips[name]), urlsplit(shelf.base).port
     assert port

@@ -7,22 +7,13 @@ from pathlib import Path
 import pytest
 
 from functions.common.process import run
-from functions.common.store import Buckets
 from functions.transcode.binaries import find_tools
 from functions.transcode.job import Encoder
 from tests.media import AAC, X264, ffmpeg, numbered
-from tests.unit.api.desk import open_desk
 from tests.unit.transcode.store import Store, serving
 from tests.unit.transcode.work import Bench
 
 GROUPS = ("-g", "60", "-bf", "3", "-x264-params", "open-gop=1")  # keyframes off our grid, and pictures that need the next one
-
-
-@pytest.fixture
-def buckets() -> Iterator[Buckets]:
-    """Give the four buckets of a store that is moto's."""
-    with open_desk() as desk:
-        yield desk.buckets
 
 
 @pytest.fixture(scope="session")
