@@ -1,4 +1,4 @@
-// Makes the three third-party modules in vendor/, one ES module each. Our own files are served as they are.
+// Makes the three third-party modules in vendor/, one ES module each; release.mjs makes of them and of our own what pages load.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";

@@ -3,14 +3,14 @@
 import functools
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from functions.catalogue import site
 from functions.catalogue.pages import SiteText, embed_page, list_page, oembed, watch_page
 from functions.catalogue.tree import EMPTY, Tree, change, grown, member
 from functions.common import keys, schema
 from functions.common.errors import Superseded
-from functions.common.model import Directory, Document, Entry, Fragment, Manifest, Page, Ref, Root
+from functions.common.model import Directory, Document, Entry, Fragment, Manifest, Page, Ref, Release, Root
 from functions.common.settings import CatalogueSettings
 from functions.common.stage import Group, Stage
 from functions.common.store import Bucket, Buckets, Look, Write
@@ -82,15 +82,15 @@ class Catalogue:
         targets = site.FRONT if name == keys.ALL else (keys.LIST_PAGE.key(list=name),)
         for key in targets:
             look(key)
-        root = self._root(name)
+        root, text = self._root(name), self._released()
         if name != keys.ALL:
-            return (Write(keys.LIST_PAGE.key(list=name), list_page(root, name, self.text)),) if root != EMPTY.root else ()
-        self.memory.parts = site.sitemap_parts(self._tree(name, root), self.text, self.memory.parts)
+            return (Write(keys.LIST_PAGE.key(list=name), list_page(root, name, text)),) if root != EMPTY.root else ()
+        self.memory.parts = site.sitemap_parts(self._tree(name, root), text, self.memory.parts)
         known = site.parts_named(look.seen[keys.SITEMAP.key()])
         for part in self.memory.parts.values():
             if part.key not in known:
                 self.buckets.site.create(part.key, part.body)
-        return site.front(root, list(self.memory.parts.values()), self.text)
+        return site.front(root, list(self.memory.parts.values()), text)
 
     def _derive_page(self, video: str) -> None:
         """Render a video's own page; for other sites, where they can find this one, the page for frames and what tells of it."""
@@ -100,8 +100,8 @@ class Catalogue:
         def compute(look: Look) -> Sequence[Write]:
             for form in forms:
                 look(form.key(id=video))
-            manifest = self._manifest(video)
-            return [Write(form.key(id=video), render(shown(manifest), self.text)) for form, render in forms.items() if manifest]
+            manifest, text = self._manifest(video), self._released()
+            return [Write(form.key(id=video), render(shown(manifest), text)) for form, render in forms.items() if manifest]
 
         self.buckets.site.derive(compute)
 
@@ -135,6 +135,11 @@ class Catalogue:
             known[name] = schema.load(kind, body)
         kept.update((name, known[name]) for name in names)
         return tuple(part for name in names if isinstance(part := kept[name], kind))
+
+    def _released(self) -> SiteText:
+        """Give the site's words with the files of its release, which may have changed since the last page."""
+        release = _load(Release, self.buckets.site, keys.RELEASE.key())
+        return replace(self.text, files=release.files) if release else self.text
 
     def _manifest(self, video: str) -> Manifest | None:
         return _load(Manifest, self.buckets.media, keys.MANIFEST.key(id=video))

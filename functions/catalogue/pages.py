@@ -8,8 +8,8 @@ feeds and previews of links, and what plays without a script has addresses. Temp
 import functools
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -42,7 +42,8 @@ _FORBIDDEN: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0
 class SiteText:
     """What the operator calls the site: its title and a sentence on it. `language` (BCP 47) is that of the site's own words.
 
-    `url` and `media` are where site and media bucket are found, with a slash at the end; empty where nobody has said so.
+    `url` and `media` are where site and media bucket are found, with a slash at the end; empty where nobody has said so. `files`
+    are a release's: what stands for each source that pages name.
     """
 
     title: str = "reelbucket"
@@ -50,6 +51,11 @@ class SiteText:
     language: str = "en"
     url: str = ""
     media: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def file(self, source: str) -> str:
+        """Give what stands for a source: the source itself, where no release says otherwise."""
+        return self.files.get(source, source)
 
 
 def list_page(root: Root, name: str, site: SiteText) -> bytes:

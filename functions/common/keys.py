@@ -126,6 +126,9 @@ ROBOTS: Final = Form("robots.txt")
 SITEMAP: Final = Form("sitemap.xml")
 SITEMAP_PART: Final = Form("sitemaps/{generation}-{hash}.xml")
 
+# site bucket: public; written by the deployment, as is all else there
+RELEASE: Final = Form("release.json")
+
 # inbox bucket: what the API uploads; people may use any other key
 UPLOAD: Final = Form("{client}/{item}/{file}")
 
@@ -139,7 +142,10 @@ MEDIA_FORMS: Final = (
     *(MANIFEST, MAIN, PLAYLIST, INIT, SEGMENTS, STORYBOARD, SPRITE, POSTER, IMAGE, TEXT, FILE),
     *(SIDE_CAPTIONS, SIDE_POSTER, PAGE, DIRECTORY, ROOT, LIVE, MEMBERS, BUNDLE_FILE),
 )
-SITE_FORMS: Final = (INDEX_PAGE, LIST_PAGE, WATCH_PAGE, EMBED_PAGE, OEMBED, ATOM_FEED, JSON_FEED, ROBOTS, SITEMAP, SITEMAP_PART)
+SITE_FORMS: Final = (
+    *(INDEX_PAGE, LIST_PAGE, WATCH_PAGE, EMBED_PAGE, OEMBED, ATOM_FEED, JSON_FEED, ROBOTS, SITEMAP, SITEMAP_PART),
+    RELEASE,
+)
 ALL: Final = "all"  # the list of every public video
 
 

@@ -1,15 +1,20 @@
 """Puts the static site's files into the site bucket, each with its content type."""
 
+import functools
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from functions.common import events, keys
-from infra.local.command import LocalError, say
+from functions.common import events, headers, keys, schema
+from functions.common.inbox import timestamp
+from functions.common.model import Release
+from infra.local.command import LocalError, run, say
 from infra.local.fingerprint import files_below
 from infra.local.places import FRONTEND, ROOT
 
@@ -39,13 +44,19 @@ CONTENT_TYPES = {
 }
 
 # Of the tools, not of the site; so are hidden files, and .ts, which tells the type checker of a bundled module.
-NOT_SERVED = {"build.mjs", "package.json", "package-lock.json", "tsconfig.json"}
+NOT_SERVED = {"build.mjs", "release.mjs", "package.json", "package-lock.json", "tsconfig.json"}
 
 # Written by the catalogue function; a deployment that wrote them would show an empty site until its next run.
 CATALOGUES_OWN = ("index.html", "lists/", "w/", "embed/", "oembed/", "sitemap", "robots.txt", "feed.")
 
-# Names carry no hash of their content, so a browser asks each time and is mostly answered "not modified".
-CACHE_CONTROL = "no-cache"
+# Of a file with a hash in its name, which says all of its content. Of any other a browser asks each time, and is mostly answered
+# "not modified".
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+# For so long a page that was opened before a deployment finds the files that it loads later.
+KEPT = timedelta(days=30)
+
+_REFERENCE = re.compile(r'(?P<before>\b(?:src|href)="(?:\.\./)*)(?P<source>[\w.-]+)"')
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,7 @@ class SiteFile:
 
     key: str
     body: bytes
+    cache_control: str = headers.CHECKED
 
     @property
     def content_type(self) -> str:
@@ -74,24 +86,47 @@ class Site:
     api_url: str
 
     def files(self) -> list[SiteFile]:
-        """Give all that is to be there."""
+        """Give all that is to be there but the release's own document, in the order in which they are put."""
         return [*site_files(), self._config()]
 
-    def publish(self) -> int:
-        """Put the files that are not there as they should be; give their number. What is there besides stays."""
+    def publish(self, now: datetime | None = None) -> int:
+        """Put the files that are not there as they should be; give their number. What else is there stays.
+
+        The release comes after its files and before the pages that name them. Files that it left long ago are deleted.
+        """
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
         there = {found["Key"]: found["ETag"].strip('"') for page in pages for found in page.get("Contents", [])}
-        files = [file for file in self.files() if there.get(file.key) != md5(file.body, usedforsecurity=False).hexdigest()]
-        say(f"putting {len(files)} files into the site bucket")
-        for file in files:
-            self.s3.put_object(
-                Bucket=self.bucket,
-                Key=file.key,
-                Body=file.body,
-                ContentType=file.content_type,
-                CacheControl=CACHE_CONTROL,
-            )
-        return len(files)
+        release = self._release(now or datetime.now(UTC), known=keys.RELEASE.key() in there)
+        document = SiteFile(keys.RELEASE.key(), schema.dump(release))
+        files = sorted([document, *self.files()], key=lambda file: (file.cache_control != IMMUTABLE, file is not document))
+        due = [file for file in files if there.get(file.key) != md5(file.body, usedforsecurity=False).hexdigest()]
+        say(f"putting {len(due)} files into the site bucket")
+        for file in due:
+            self._put(file)
+        return len(due)
+
+    def _put(self, file: SiteFile) -> None:
+        self.s3.put_object(
+            Bucket=self.bucket,
+            Key=file.key,
+            Body=file.body,
+            ContentType=file.content_type,
+            CacheControl=file.cache_control,
+        )
+
+    def _release(self, now: datetime, *, known: bool) -> Release:
+        """Give what stands for each source from now on, and what did before; delete what has not for long."""
+        names, said = bundled().names, timestamp(int(now.timestamp()))
+        before = schema.load(Release, self._read(keys.RELEASE.key())) if known else Release(files={})
+        left = dict.fromkeys(before.files.values(), said) | before.left
+        left = {name: time for name, time in left.items() if name not in names.values()}
+        over = sorted(name for name, time in left.items() if now - datetime.fromisoformat(time) > KEPT)
+        for name in over:
+            self.s3.delete_object(Bucket=self.bucket, Key=name)
+        return Release(files=dict(names), left={name: time for name, time in left.items() if name not in over})
+
+    def _read(self, key: str) -> bytes:
+        return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
     def _config(self) -> SiteFile:
         document = {"media": self.media_url, "api": f"{self.api_url}/api/v1"}
@@ -108,10 +143,33 @@ def render_anew(s3: "S3Client", media_bucket: str, sqs: "SQSClient", queue: str)
     return len(videos)
 
 
+@dataclass(frozen=True)
+class Bundled:
+    """What pages load: files, each named by a hash of its content, and which of them stands for which source."""
+
+    names: Mapping[str, str]
+    files: Mapping[str, str]
+
+
+@functools.cache
+def bundled() -> Bundled:
+    """Make it of frontend/, by esbuild."""
+    return Bundled(**json.loads(run(["node", "release.mjs"], cwd=FRONTEND, hint="`make setup` installs what it needs.")))
+
+
 def site_files() -> Iterator[SiteFile]:
-    """Give the files of frontend/ and the documents' schemas, without what is the catalogue's to write."""
-    yield from (file for file in _below(FRONTEND, "") if not file.key.startswith(CATALOGUES_OWN))
+    """Give what is made of frontend/, frontend/ itself, and the documents' schemas, without what is the catalogue's to write."""
+    release = bundled()
+    yield from (SiteFile(name, text.encode(), IMMUTABLE) for name, text in release.files.items())
+    for file in _below(FRONTEND, ""):
+        if not file.key.startswith(CATALOGUES_OWN):
+            yield replace(file, body=_released(file.body, release.names)) if file.key.endswith(".html") else file
     yield from _below(SCHEMAS, "schemas/")
+
+
+def _released(page: bytes, names: Mapping[str, str]) -> bytes:
+    """Have a page name what stands for its sources."""
+    return _REFERENCE.sub(lambda found: f'{found["before"]}{names.get(found["source"], found["source"])}"', page.decode()).encode()
 
 
 def _below(folder: Path, prefix: str) -> Iterator[SiteFile]:

@@ -18,6 +18,7 @@ from functions.common.store import Bucket, Buckets
 from functions.search.handler import MOST, Search
 from infra.local.browser import link_browser
 from infra.local.places import BIN
+from infra.local.site import bundled
 from tests.benchmarks.catalogue import Shelf
 from tests.benchmarks.figures import Figure, timed
 from tests.browser.conftest import FLAGS
@@ -141,7 +142,8 @@ def _asked(page: NewPage, media: Shelf, name: str, rank: int, size: int) -> Iter
         opened.wait_for_selector(".found li")
         opened.wait_for_load_state("networkidle")
         opened.context.close()
-        asked = [path for path in host.asked if path.startswith(("search/", "v/")) or path == "vendor/pagefind.js"]
+        program = bundled().names["vendor/pagefind.js"]
+        asked = [path for path in host.asked if path.startswith(("search/", "v/")) or path == program]
         yield Figure(
             f"search_{name}_kb_{size}", sum(_sent(host, path) for path in asked) / KB, f"kB for a {name} word at {size:,}", 300
         )

@@ -1,8 +1,10 @@
+import re
 import socket
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 
 import psutil
@@ -14,7 +16,7 @@ from infra.local.account import Account
 from infra.local.command import LocalError
 from infra.local.deployment import TOKEN_PARAMETER
 from infra.local.places import ROOT, Places, places
-from infra.local.site import site_files
+from infra.local.site import IMMUTABLE, site_files
 from infra.local.stack import Stack, up
 from tests.conftest import STACK_PARAMETERS, STACK_PLACES
 
@@ -103,9 +105,15 @@ def test_the_sites_pages_learn_where_media_and_api_are(stack: Stack) -> None:
         assert answer.read().decode() == f'{{"media": "{stack.media_url}", "api": "{stack.api_url}/api/v1"}}'
 
 
-def test_a_module_of_the_site_has_its_content_type_and_is_asked_for_each_time(stack: Stack) -> None:
-    with urllib.request.urlopen(stack.site_url + "vendor/hls.js") as answer:
-        assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == ("text/javascript; charset=utf-8", "no-cache")
+@pytest.mark.parametrize("page", ["index.html", "upload.html"])
+def test_what_a_page_loads_has_its_content_type_and_is_kept_by_browsers(stack: Stack, page: str) -> None:
+    await_front_page(stack)
+    _, body = fetched(stack.site_url + page)
+    loaded = re.findall(r'<(?:script|link rel="stylesheet")[^>]* (?:src|href)="([^"]+)"', body.decode())
+    said = [fetched(stack.site_url + name)[0] for name in loaded]
+
+    assert [each["Content-Type"] for each in said] == ["text/css; charset=utf-8", "text/javascript; charset=utf-8"]
+    assert {each["Cache-Control"] for each in said} == {IMMUTABLE}
 
 
 def test_site_and_media_are_two_origins(stack: Stack) -> None:
@@ -152,6 +160,12 @@ def test_the_binaries_of_the_built_functions_are_executable() -> None:
     binaries = [path for path in (ROOT / ".aws-sam" / "build").rglob("*") if path.name.startswith(("ffmpeg-", "ffprobe-"))]
     assert binaries
     assert all(path.stat().st_mode & 0o111 == 0o111 for path in binaries if path.is_file())
+
+
+def fetched(url: str) -> tuple[Message, bytes]:
+    """Give the headers and the body."""
+    with urllib.request.urlopen(url) as answer:
+        return answer.headers, answer.read()
 
 
 def await_front_page(stack: Stack) -> None:

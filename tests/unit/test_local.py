@@ -5,20 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import boto3
 import psutil
 import pytest
-from moto import mock_aws
 
-from functions.catalogue import handler as catalogue
-from functions.common import events, keys
 from infra.local import emulator
 from infra.local.command import LocalError, run
 from infra.local.fingerprint import fingerprint, is_stamped, put_stamp
 from infra.local.leftovers import end_functions
 from infra.local.lock import listings
 from infra.local.places import ROOT, Places, places
-from infra.local.site import CATALOGUES_OWN, NOT_SERVED, REBUILD, Site, SiteFile, render_anew, site_files
 from infra.local.stack import Stack
 
 STACK = Stack(
@@ -152,62 +147,10 @@ def test_a_missing_stack_is_told_with_the_command_that_starts_one(tmp_path: Path
         Stack.read(tmp_path / "stack.json")
 
 
-def test_every_file_of_the_site_has_a_content_type() -> None:
-    assert all(file.content_type for file in site_files())
-
-
-def test_the_site_has_neither_tools_nor_what_the_catalogue_writes() -> None:
-    names = {file.key for file in site_files()}
-    assert not [name for name in names if name in NOT_SERVED or name.startswith(CATALOGUES_OWN)]
-
-
-def test_the_site_has_the_schemas_that_documents_name() -> None:
-    assert "schemas/manifest-1.json" in {file.key for file in site_files()}
-
-
-def test_a_file_of_an_unknown_kind_is_named() -> None:
-    with pytest.raises(LocalError, match=r"picture\.tiff has no content type"):
-        assert not SiteFile("picture.tiff", b"").content_type
-
-
 @pytest.mark.parametrize("listing", listings(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_requirements_file_is_compiled_with_hashes_and_without_addresses(listing: Path) -> None:
     compiled = listing.with_suffix(".txt").read_text()
     assert ("--hash=sha256:" in compiled, "://" in compiled) == (True, False)
-
-
-def test_a_deployment_asks_for_the_front_page_in_the_catalogues_own_word() -> None:
-    assert catalogue.REBUILD == REBUILD
-
-
-def test_a_second_deployment_of_the_site_puts_what_changed_alone() -> None:
-    with mock_aws():
-        s3 = boto3.client("s3", region_name="us-east-1")
-        s3.create_bucket(Bucket="site")
-        site = Site(s3, "site", "https://media/", "https://api")
-        first = site.publish()
-        s3.put_object(Bucket="site", Key="style.css", Body=b"another")
-        s3.put_object(Bucket="site", Key="index.html", Body=b"the catalogue's")
-
-        assert (first, site.publish(), site.publish()) == (len(site.files()), 1, 0)
-        assert s3.get_object(Bucket="site", Key="index.html")["Body"].read() == b"the catalogue's"
-
-
-def test_a_deployment_asks_for_the_pages_of_every_video() -> None:
-    with mock_aws():
-        s3, sqs = boto3.client("s3", region_name="us-east-1"), boto3.client("sqs", region_name="us-east-1")
-        s3.create_bucket(Bucket="media")
-        queue = sqs.create_queue(QueueName="catalogue")["QueueUrl"]
-        videos = {keys.video_id(str(number)) for number in range(12)}
-        for video in videos:
-            s3.put_object(Bucket="media", Key=keys.MANIFEST.key(id=video), Body=b"{}")
-        asked = render_anew(s3, "media", sqs, queue)
-        letters = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-
-    named = [key for letter in letters for key in events.read("", "", letter["Body"]).keys]
-    assert asked == len(videos)
-    assert {key for key in named if not keys.FRAGMENT.parse(key)} == {REBUILD}
-    assert {fields["id"] for key in named if (fields := keys.FRAGMENT.parse(key))} == videos
 
 
 def test_no_other_lock_file_is_kept_because_it_would_name_hosts() -> None:

@@ -23,6 +23,7 @@ from functions.common.model.site import (
     Page,
     Playable,
     Ref,
+    Release,
     Root,
 )
 from functions.common.model.values import (
@@ -75,7 +76,7 @@ from functions.common.model.work import (
 
 DOCUMENTS: tuple[type[Document], ...] = (
     *(Current, Preset, Plan, Order, Underway, Receipt, Failure, Manifest),
-    *(Fragment, Page, Directory, Root, Members, Live, Item, Asked, Token),
+    *(Fragment, Page, Directory, Root, Members, Live, Release, Item, Asked, Token),
 )
 
 
@@ -132,6 +133,7 @@ __all__ = [
     "Ratio",
     "Receipt",
     "Ref",
+    "Release",
     "Root",
     "Rung",
     "Seconds",

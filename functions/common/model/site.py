@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from functions.common import keys
 from functions.common.errors import Code
@@ -170,3 +170,14 @@ class Live(Document, frozen=True, tag="live-1.json"):
 
     generation: Annotated[int, Meta(ge=1)]
     bundles: tuple[Bundle, ...] = ()
+
+
+class Release(Document, frozen=True, tag="release-1.json"):
+    """Which files of the site bucket stand for the sources that pages name, such as `watch.js`. Written by the deployment.
+
+    A file is named by a hash of its content. `left` are those that no page names any more, with the time since when: a page that
+    was opened before may still load them.
+    """
+
+    files: dict[str, Line]
+    left: dict[str, Time] = field(default_factory=dict)
