@@ -56,7 +56,10 @@ async function searchScript() {
 const modules = {
   "pagefind.js": { contents: await searchScript() },
   "hls.js": { contents: 'export { default } from "./node_modules/hls.js/src/hls.ts";', plugins: [leaveOut], define: flags },
-  "media-chrome.js": { contents: controls.map((name) => `import "media-chrome/${path(name)}";`).join("\n") },
+  "media-chrome.js": {
+    contents: controls.map((name) => `import "media-chrome/${path(name)}";`).join("\n"),
+    footer: { js: "export {};" }, // it exports nothing, and is a module for all that
+  },
 };
 
 for (const [name, { contents, ...options }] of Object.entries(modules)) {

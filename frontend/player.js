@@ -1,6 +1,6 @@
-// The player: media-chrome's controls around one <video>; the engine is fetched when somebody wants to play.
+// The player: media-chrome's controls around one <video>, which come to life after the poster is asked for; the engine is fetched
+// when somebody wants to play.
 
-import "./vendor/media-chrome.js";
 import { Choices } from "./choices.js";
 import { chaptersFile, place } from "./format.js";
 import { posterImage, showPictures } from "./pictures.js";
@@ -80,6 +80,7 @@ export class Player {
     this.#showPoster(manifest);
     this.#listen(onTrouble);
     this.update(manifest);
+    import("./vendor/media-chrome.js").catch(onTrouble);
   }
 
   /** The adoption that this player plays. */

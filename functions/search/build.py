@@ -1,14 +1,18 @@
 """Making a bundle: Pagefind reads pages and writes an index in many small files. EFFECT: runs Pagefind."""
 
+import gzip
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from functions.common import process
 from functions.common.process import Limits
 
 LIMITS: Final = Limits(wall_s=240, memory_bytes=16_000_000_000, file_bytes=500_000_000)  # address space; Lambda limits the rest
+SIGNATURE: Final = b"pagefind_dcd"  # how each of its files begins
 LANGUAGE: Final = "unknown"  # one index for all languages, without word stems
 WANTED: Final = ("*.json", "*.pf_meta", "wasm.unknown.pagefind", "index/*", "fragment/*")  # the rest is Pagefind's own pages
 
@@ -44,4 +48,11 @@ def build(pages: Mapping[str, bytes]) -> dict[str, bytes]:
 def _files(out: Path) -> Iterator[tuple[str, bytes]]:
     for pattern in WANTED:
         for path in sorted(out.glob(pattern)):
-            yield path.relative_to(out).as_posix(), path.read_bytes()
+            name, body = path.relative_to(out).as_posix(), path.read_bytes()
+            yield name, _without_words(body) if name.startswith("fragment/") else body
+
+
+def _without_words(fragment: bytes) -> bytes:
+    """Leave out a page's words, which Pagefind keeps for excerpts: we show captions instead, and each result loads its fragment."""
+    told = msgspec.json.decode(gzip.decompress(fragment).removeprefix(SIGNATURE))
+    return gzip.compress(SIGNATURE + msgspec.json.encode({**told, "content": ""}), mtime=0)

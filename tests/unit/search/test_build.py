@@ -44,6 +44,10 @@ def test_what_is_found_names_its_video(bundle: dict[str, bytes]) -> None:
     assert urls == {f"/w/{letter * 16}.html" for letter in "abc"}
 
 
+def test_a_result_loads_no_words_again(bundle: dict[str, bytes]) -> None:
+    assert [path for path, body in bundle.items() if path.startswith("fragment/") and len(body) > 200] == []
+
+
 def test_the_same_pages_give_the_same_bundle(bundle: dict[str, bytes]) -> None:
     assert set(made()) == set(bundle)
 
