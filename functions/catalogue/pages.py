@@ -51,7 +51,7 @@ class SiteText:
     language: str = "en"
     url: str = ""
     media: str = ""
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def file(self, source: str) -> str:
         """Give what stands for a source: the source itself, where no release says otherwise."""
