@@ -5,6 +5,7 @@ import { appears, follow, manifestUrl, readConfig } from "./documents.js";
 import { bytes, span } from "./format.js";
 import { element, find } from "./page.js";
 import { describe, moving } from "./states.js";
+import { Table } from "./table.js";
 import { authorised, token } from "./token.js";
 import { UnfinishedUploads } from "./unfinished.js";
 import { PartFailed, planParts, Progress, sendParts } from "./uploader.js";
@@ -27,8 +28,8 @@ let turn = Promise.resolve();
 
 const config = await readConfig();
 const api = config.api && new Api(config.api, clientId(), () => token());
-const unfinished = new UnfinishedUploads(localStorage, config.api ?? "");
-showUnfinished();
+const unfinished = new UnfinishedUploads(new Table("reelbucket.unfinished"), config.api ?? "");
+void showUnfinished();
 find(".drop button", HTMLButtonElement).addEventListener("click", () => input.click());
 input.addEventListener("change", chosen);
 addEventListener("dragover", (event) => hover(event, true));
@@ -91,7 +92,7 @@ class Row {
     const { item, arrived, done } = await this.#begun();
     this.#item = item;
     if (done) return item;
-    unfinished.keep(this.file, item);
+    await unfinished.keep(this.file, item, Date.now());
     const progress = new Progress(this.file.size);
     const parts = planParts(this.file.size, item.upload.part_size);
     const there = parts.filter(({ number, begin, end }) => arrived.get(number)?.size === end - begin);
@@ -111,20 +112,20 @@ class Row {
     this.cancel.hidden = true;
     const all = [...there.map(({ number }) => ({ number, etag: arrived.get(number)?.etag ?? "" })), ...sent];
     await authorised(() => this.api.complete(item, all.sort((one, other) => one.number - other.number)));
-    unfinished.forget(item);
+    await unfinished.forget(item);
     return item;
   }
 
   /** Goes on with the item that this file was being sent as, if the server still has it; else makes one. @returns {Promise<Begun>} */
   async #begun() {
-    const known = this.#item ?? unfinished.of(this.file);
+    const known = this.#item ?? (await unfinished.of(this.file));
     if (known) {
       try {
         const arrived = await authorised(() => this.api.arrived(known));
         return { item: known, arrived: new Map(arrived.map((part) => [part.number, part])), done: false };
       } catch (error) {
         if (!(error instanceof Refused) || ![CLOSED, UNKNOWN].includes(error.status)) throw error;
-        unfinished.forget(known);
+        await unfinished.forget(known);
         const { status } = error.status === CLOSED ? await authorised(() => this.api.look(known)) : { status: "to_do" };
         if (status !== "to_do") return { item: known, arrived: new Map(), done: true }; // the page was closed as it was completed
       }
@@ -186,7 +187,7 @@ class Row {
   giveUp() {
     this.#stop.abort();
     this.element.remove();
-    if (this.#item) unfinished.forget(this.#item);
+    if (this.#item) void unfinished.forget(this.#item);
     if (this.#item) void this.api.remove(this.#item).catch((error) => console.info(`the server removes it later: ${error.message}`));
   }
 
@@ -204,13 +205,14 @@ function chosen() {
 /** @param {Iterable<File>} files */
 function take(files) {
   if (api) for (const file of files) new Row(file, api).begin();
-  showUnfinished();
+  void showUnfinished();
 }
 
 /** Says which files are to be chosen again: a page may not keep a file beyond its life. */
-function showUnfinished() {
+async function showUnfinished() {
+  const kept = await unfinished.all();
   const chosen = new Set([...document.querySelectorAll(".files .name")].map((name) => name.textContent));
-  const names = unfinished.all().map(({ name }) => name).filter((name) => !chosen.has(name));
+  const names = kept.map(({ name }) => name).filter((name) => !chosen.has(name));
   const told = find(".unfinished", HTMLElement);
   told.hidden = !names.length;
   told.textContent = `Not finished when this page was closed: ${names.join(", ")}. Choose the same file again, and it goes on where it stopped.`;

@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from infra.local.stack import Stack
 from tests.browser.conftest import PATIENCE_MS, Visit
+from tests.browser.profile import Profile
+from tests.browser.proxy import proxy
 from tests.browser.visitor import Visitor
 from tests.media import clip
 
@@ -127,6 +129,20 @@ def test_an_upload_survives_the_death_of_its_page(large: Path, chromium: Browser
 
     assert put[-1] < parts, f"{put} of {parts}: the last page began anew"
     assert sum(put) <= parts + KILLS * LANES, f"{put} of {parts}"
+
+
+def test_an_upload_survives_the_death_of_its_browser(large: Path, chromium: Browser, stack: Stack, tmp_path: Path) -> None:
+    with proxy() as line:
+        profile = Profile(chromium.browser_type, tmp_path, line.url)
+        for _ in range(2):
+            visitor = Visitor.at(profile.page())
+            visitor.page.goto(f"{stack.site_url}upload.html")
+            line.at(line.received + 2 * PART, profile.killer(whole=True))
+            send(visitor, stack.api_token, large)  # the token may be lost
+            line.await_act()
+            profile.close()
+
+    assert len({put.upload for put in line.puts}) == 1
 
 
 def throttle(page: Page, bytes_a_second: int) -> None:
