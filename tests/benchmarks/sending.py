@@ -34,7 +34,7 @@ def measure() -> list[Figure]:
     environment("awscli", "awscli", "the AWS command line").do()
     with tempfile.TemporaryDirectory() as folder, library() as found:
         file = Path(folder) / "large.mp4"
-        _write(file)
+        write(file)
         pairs = [(_sent(found, file), _copied(found, file, number)) for number in range(ROUNDS)]
     ratio = statistics.median(ours.seconds / theirs.seconds for ours, theirs in pairs)
     speeds = [statistics.median(SIZE / MEGABYTE / done.seconds for done in each) for each in zip(*pairs, strict=True)]
@@ -68,7 +68,8 @@ def _run(argv: Sequence[str], environment: Mapping[str, str]) -> Done:
     return Done(watch.seconds, highest / MEGABYTE)
 
 
-def _write(file: Path) -> None:
+def write(file: Path) -> None:
+    """Make the file that is sent."""
     chance = random.Random(1)  # noqa: S311  # the same bytes each time
     with file.open("wb") as out:
         for _ in range(SIZE // PIECE):
