@@ -10,7 +10,7 @@ from tests.simulation.published import BrokenError
 from tests.simulation.rest import at_rest
 from tests.simulation.scheduler import NeverQuietError, Run, untold
 from tests.simulation.scripts import BY_HAND, Action, at_random
-from tests.simulation.stages import remember_pages
+from tests.simulation.stages import remember
 from tests.simulation.watch import Watch
 
 BROKEN = (BrokenError, NeverQuietError)
@@ -51,7 +51,7 @@ def recipe(seed: int, *, sweeping: bool) -> Recipe:
 
 def follow(recipe: Recipe, trace: Callable[[str], None] = untold) -> Outcome:
     """Run to rest and judge. Raises BrokenError or NeverQuietError, or what a stage failed with that no fault explains."""
-    remember_pages()
+    remember()
     run = Run(
         recipe.seed,
         recipe.script,

@@ -3,18 +3,19 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from functions.api import retry as api
 from functions.api.problem import Problem
 from functions.catalogue import handler as catalogue
 from functions.catalogue import pages, site
 from functions.catalogue.pages import SiteText
-from functions.common import events, keys
+from functions.common import events, inbox, keys
 from functions.common.inbox import read_name
 from functions.common.model import Item, Order
 from functions.common.stage import Stage
 from functions.common.store import Buckets
+from functions.index import manifest, playlist
 from functions.index.handler import Index
 from functions.index.publish import Memory
 from functions.ingest import handler as ingest
@@ -136,9 +137,22 @@ def bundle(pages: Mapping[str, bytes]) -> dict[str, bytes]:
 
 list_page = lru_cache(maxsize=4096)(pages.list_page)
 watch_page = lru_cache(maxsize=4096)(pages.watch_page)
+FORMS = (*keys.WORK_FORMS, *keys.MEDIA_FORMS, *keys.SITE_FORMS)
+SMALL = (
+    *((keys, "video_id"), (inbox, "read_name"), (inbox, "timestamp"), (events, "quote_plus"), (events, "unquote_plus")),
+    *((playlist, "relpath"), (playlist, "Fraction"), (manifest, "Fraction")),
+)
 
 
-def remember_pages() -> None:
-    """Let the catalogue stage render equal documents once: a run renders the same page ten times."""
+@cache
+def remember() -> None:
+    """Let functions of values do equal work once: runs render the same pages and spell the same keys by the million.
+
+    None of them is what a mutant changes.
+    """
     catalogue.list_page = site.list_page = list_page  # type: ignore[attr-defined]
     catalogue.watch_page = watch_page  # type: ignore[attr-defined]
+    for form in FORMS:
+        vars(form).update(key=lru_cache(4096)(form.key), parse=lru_cache(4096)(form.parse))
+    for module, name in SMALL:
+        setattr(module, name, lru_cache(4096)(getattr(module, name)))

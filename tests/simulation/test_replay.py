@@ -14,7 +14,7 @@ from tests.simulation.faults import QUIET
 from tests.simulation.rest import at_rest
 from tests.simulation.scheduler import Run
 from tests.simulation.scripts import BY_HAND
-from tests.simulation.stages import remember_pages
+from tests.simulation.stages import remember
 from tests.simulation.watch import Watch
 from tests.simulation.world import World
 
@@ -40,7 +40,7 @@ class Heard(World):
 
 def replayed(script: str) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Follow a script to its end, and once more with all of its messages; give what is published after each."""
-    remember_pages()
+    remember()
     world = Heard()
     run = Run(1, BY_HAND[script], QUIET, sweeping=True, world=world)
     world.watch = Watch(world)

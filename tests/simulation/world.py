@@ -9,7 +9,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote_plus
 
 from functions.common import keys
@@ -83,7 +83,7 @@ class Kept:
         """The version id, as the store gives it out."""
         return f"x{self.number}"
 
-    @property
+    @cached_property
     def stored(self) -> Stored:
         """What a GET answers."""
         return Stored(self.body, tag(self.body))
@@ -190,4 +190,9 @@ class World:
         self.hinted = self.hinted or bool(keys.UNSEARCHED.parse(key))
         for source, prefix, stage in NOTIFIES:
             if bucket == source and key.startswith(prefix):
-                self.notify(stage, json.dumps({"Records": [{"s3": {"object": {"key": quote_plus(key)}}}]}))
+                self.notify(stage, _message(key))
+
+
+@lru_cache(maxsize=4096)
+def _message(key: str) -> str:
+    return json.dumps({"Records": [{"s3": {"object": {"key": quote_plus(key)}}}]})
