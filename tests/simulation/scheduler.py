@@ -78,7 +78,7 @@ class Run:
     world: World = field(default_factory=World)
     calls: int = 0
     died: int = 0  # dead letters seen
-    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # calls by role and verb
+    asked: list[tuple[str, str]] = field(default_factory=list)  # role and verb of each call
     encoded: list[Order] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -227,7 +227,7 @@ class Run:
         """Let what a worker waits for happen, or go wrong."""
         request = worker.request
         self.calls += 1
-        self.kinds[worker.role, request.verb] += 1
+        self.asked.append((worker.role, request.verb))
         fault = self._fault(worker, request.verb)
         self.trace(f"{self.calls:5} {worker.name} {request.verb} {request.where} {fault}")
         if fault == "killed before":

@@ -3,18 +3,21 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from infra.local.places import ROOT
 from tests.simulation import breaks, costs
 from tests.simulation.exam import Tally, crash_tasks, on_all_cores, seed_tasks
+from tests.simulation.faults import QUIET, Crash
 from tests.simulation.mutants import MUTANTS, Mutant, hunt
-from tests.simulation.runner import follow, recipe
+from tests.simulation.runner import READS, Recipe, follow, recipe
 from tests.simulation.scripts import BY_HAND
 
 SEEDS = range(1000)
 UNSWEPT_SEEDS = range(1_000_000, 1_001_000)
+SOME = 40  # each so many-th read
 REPLAYED = 22  # a seed whose run has crashes, doubles and late writes
 
 
@@ -37,6 +40,18 @@ def test_every_single_crash_ends_as_the_inbox_deserves() -> None:
 
     assert not tally.failures, report(tally)
     assert tally.judged == tally.runs > 100 * len(BY_HAND)
+
+
+def test_a_worker_killed_before_a_read_and_one_killed_after_it_are_one_run() -> None:
+    """Every single crash leaves out the second."""
+    for script in BY_HAND.values():
+        calm = Recipe(1, script, QUIET)
+        reads = [at for at, (_, verb) in enumerate(follow(calm).asked, 1) if verb in READS]
+        for at in reads[::SOME]:
+            before, after = list[str](), list[str]()
+            follow(replace(calm, crash=Crash(at, after=False)), before.append)
+            follow(replace(calm, crash=Crash(at, after=True)), after.append)
+            assert [line.replace("killed before", "killed after") for line in before] == after
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
