@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from functions.common import keys, schema
 from functions.common.model import Manifest
 from functions.common.stage import Group
+from functions.common.store import Look
 from functions.index.handler import Index
 from functions.sweep.reconcile import StageName
 from tests.simulation.faults import QUIET
@@ -65,10 +66,11 @@ def test_a_stage_that_counts_its_messages_is_noticed(monkeypatch: pytest.MonkeyP
 
     def counting(index: Index, group: Group) -> None:
         act(index, group)
-        key = keys.MANIFEST.key(id=group.name)
-        if body := index.buckets.media.read(key):
+        key, door = keys.MANIFEST.key(id=group.name), index.buckets.media.door
+        look = Look(door)
+        if body := look(key):
             known = schema.load(Manifest, body)
-            index.buckets.media.put(key, schema.dump(replace(known, generation=known.generation + 1)))
+            door.put(key, schema.dump(replace(known, generation=known.generation + 1)), look.condition(key))
 
     monkeypatch.setattr(Index, "act", counting)
     before, after = replayed("one video")
