@@ -2,6 +2,8 @@
 
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -26,6 +28,7 @@ BESIDE: Final = 8  # frames before and after a join
 TAGS: Final = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"  # else one is converted to the other's
 WEB: Final = presets.preset("web")
 THREADS: Final = "1"  # of each x264, as ours
+KINDS: Final = {"v": "chunks", "a": "sound", "p": "preview", "s": "stills"}
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,21 @@ def measure() -> list[Figure]:
             Figure(
                 "cpu_ratio_chunked_to_plain", chunked.cpu_s / single.cpu_s, "CPU time of all orders, of plain ffmpeg's", most=1.05
             ),
-            Figure(
-                "bytes_read_ratio", store.sent / film.stat().st_size, "bytes of the source that were read, of its size", most=1.7
-            ),
+            *_read(store.sent, made.read, film.stat().st_size),
             *_quality(film, made, theirs),
         ]
+
+
+def _read(sent: int, by_unit: Mapping[str, int], size: int) -> list[Figure]:
+    """Tell who has read how much of the source. A larger one has no preview, and is read as much otherwise."""
+    read = Counter({"look": sent - sum(by_unit.values())})
+    for unit, count in by_unit.items():
+        read[KINDS[unit[0]]] += count
+    each = ", ".join(f"{kind} {count / size:.2f}" for kind, count in read.items())
+    return [
+        Figure("bytes_read_ratio", sent / size, f"bytes of the source that were read, of its size: {each}", most=1.7),
+        Figure("bytes_read_ratio_long", (sent - read[KINDS["p"]]) / size, "of a source that is too large for a preview", most=1.7),
+    ]
 
 
 def _quality(film: Path, made: Converted, theirs: Path) -> list[Figure]:

@@ -29,10 +29,11 @@ WEB = presets.narrowed(presets.preset("web"), SETTINGS.rungs)
 
 @dataclass(frozen=True)
 class Converted:
-    """What came of a source: its plan, its receipts by unit, and all objects and lists under `folder`."""
+    """What came of a source: its plan, its receipts and the bytes that were read by unit, all objects and lists under `folder`."""
 
     plan: Plan
     receipts: dict[str, Receipt]
+    read: dict[str, int]
     folder: Path
 
     @property
@@ -78,14 +79,19 @@ def convert(path: Path, store: Store, folder: Path, making: Making | None = None
     decided = plan_of(path, url, how.preset)
     given = [order for order in orders(decided) if not isinstance(order.work, FileWork)]  # joined from buckets: test_files.py
     due = [order for order in given if how.units is None or order.unit in how.units]
-    made = {str(order.unit): _made(order, url, how.encoder) for order in due}
+    made: dict[str, Made] = {}
+    read: dict[str, int] = {}
+    for order in due:
+        before = store.sent
+        made[str(order.unit)] = _made(order, url, how.encoder)
+        read[str(order.unit)] = store.sent - before
     receipts = {unit: each.receipt for unit, each in made.items()}
     source = InboxObject(key=f"a{path.suffix}", version="v1", etag='"e"', size=path.stat().st_size, modified=UPLOADED)
     current = Current(id=ID, generation=1, rev=REV, source=source)
     listed = Receipts(ok=receipts, errors={}, side_ok={}, side_errors={}, count=len(receipts))
     _write(folder, [write for each in made.values() for write in each.objects])
     _write(folder, playlists(Progress.of(current, decided, listed)))
-    return Converted(decided, receipts, folder)
+    return Converted(decided, receipts, read, folder)
 
 
 def _made(order: Order, url: str, encoder: Encoder) -> Made:
