@@ -74,13 +74,17 @@ export class Player {
     stage.insertAdjacentHTML("beforeend", CONTROLS); // our own markup; what users wrote never comes this way
     this.controller = /** @type {HTMLElement} */ (stage.querySelector("media-controller"));
     this.video = /** @type {HTMLVideoElement} */ (stage.querySelector("video"));
-    stage.querySelector("media-captions-button")?.setAttribute("role", "switch"); // it says aria-checked, which a button may not
     if (mediaSource()) Object.defineProperty(this.video, "videoRenditions", { value: this.#choices("quality", "addrendition") });
     if (mediaSource()) Object.defineProperty(this.video, "audioTracks", { value: this.#choices("sound", "addtrack") });
     this.#showPoster(manifest);
     this.#listen(onTrouble);
     this.update(manifest);
-    import("./vendor/media-chrome.js").catch(onTrouble);
+    import("./vendor/media-chrome.js").then(() => this.#name(), onTrouble);
+  }
+
+  /** Says what the controls do not say of themselves. */
+  #name() {
+    this.controller.querySelector("media-captions-button")?.setAttribute("role", "switch"); // it says aria-checked, which a button may not
   }
 
   /** The adoption that this player plays. */
