@@ -11,6 +11,8 @@ import { posterImage, showPictures } from "./pictures.js";
 /** @typedef {{kind: string, label: string, src: string, srclang?: string}} TrackSource */
 
 const SAVE_EVERY_S = 5;
+const LIFTS_CAPTIONS = CSS.supports("selector(::-webkit-media-text-track-container)"); // media-chrome does it by that, not in Firefox
+const BELOW_CAPTIONS = 2; // as high as the controls, in lines of captions
 const NOT_WORTH_KEEPING_S = 10; // who left this near to either end starts again
 
 const CONTROLS = `
@@ -228,6 +230,7 @@ export class Player {
   #add({ kind, label, src, srclang }) {
     const track = document.createElement("track");
     Object.assign(track, { kind, label, srclang: srclang ?? "", default: kind === "chapters" || kind === "metadata" });
+    if (kind === "captions" && !LIFTS_CAPTIONS) track.addEventListener("load", () => lift(track.track));
     track.src = kind === "chapters" ? URL.createObjectURL(new Blob([src], { type: "text/vtt" })) : src;
     this.video.append(track);
     return track;
@@ -250,6 +253,11 @@ function trackSources(manifest, config) {
 /** @param {string} tag BCP 47 */
 function languageName(tag) {
   return tag === "und" ? "Unknown language" : (new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" }).of(tag) ?? tag);
+}
+
+/** Puts captions that have no place of their own above the controls, which would hide them. @param {TextTrack} track */
+function lift({ cues }) {
+  for (const cue of cues ?? []) if (cue instanceof VTTCue && cue.line === "auto") cue.line = -BELOW_CAPTIONS - cue.text.split("\n").length;
 }
 
 /** @param {HTMLTrackElement} track */
