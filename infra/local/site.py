@@ -96,7 +96,10 @@ class Site:
         """
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
         there = {found["Key"]: found["ETag"].strip('"') for page in pages for found in page.get("Contents", [])}
-        release = self._release(now or datetime.now(UTC), known=keys.RELEASE.key() in there)
+        before = schema.load(Release, self._read(keys.RELEASE.key())) if keys.RELEASE.key() in there else Release(files={})
+        release = follow(before, bundled().names, now or datetime.now(UTC))
+        for name in before.left.keys() - release.left.keys() - set(release.files.values()):
+            self.s3.delete_object(Bucket=self.bucket, Key=name)
         document = SiteFile(keys.RELEASE.key(), schema.dump(release))
         files = sorted([document, *self.files()], key=lambda file: (file.cache_control != IMMUTABLE, file is not document))
         due = [file for file in files if there.get(file.key) != md5(file.body, usedforsecurity=False).hexdigest()]
@@ -114,23 +117,19 @@ class Site:
             CacheControl=file.cache_control,
         )
 
-    def _release(self, now: datetime, *, known: bool) -> Release:
-        """Give what stands for each source from now on, and what did before; delete what has not for long."""
-        names, said = bundled().names, timestamp(int(now.timestamp()))
-        before = schema.load(Release, self._read(keys.RELEASE.key())) if known else Release(files={})
-        left = dict.fromkeys(before.files.values(), said) | before.left
-        left = {name: time for name, time in left.items() if name not in names.values()}
-        over = sorted(name for name, time in left.items() if now - datetime.fromisoformat(time) > KEPT)
-        for name in over:
-            self.s3.delete_object(Bucket=self.bucket, Key=name)
-        return Release(files=dict(names), left={name: time for name, time in left.items() if name not in over})
-
     def _read(self, key: str) -> bytes:
         return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
     def _config(self) -> SiteFile:
         document = {"media": self.media_url, "api": f"{self.api_url}/api/v1"}
         return SiteFile("config.json", json.dumps(document).encode())
+
+
+def follow(before: Release, names: Mapping[str, str], now: datetime) -> Release:
+    """Give the release of other files; of those that it leaves it forgets what was left long ago."""
+    left = dict.fromkeys(before.files.values(), timestamp(int(now.timestamp()))) | before.left
+    kept = {name: since for name, since in left.items() if now - datetime.fromisoformat(since) <= KEPT}
+    return Release(files=dict(names), left={name: since for name, since in kept.items() if name not in names.values()})
 
 
 def render_anew(s3: "S3Client", media_bucket: str, sqs: "SQSClient", queue: str) -> int:
