@@ -86,12 +86,12 @@ def no_confirming_pass(form: keys.Form) -> Callable[[], Patches]:
                 written.add(key)
             return answer
 
-        return derive(Bucket(_Putting(self.door, put), self.pause), compute_once)
+        return derive(Bucket(Putting(self.door, put), self.pause), compute_once)
 
     return lambda: patch.object(Bucket, "derive", once)
 
 
-class _Putting:
+class Putting:
     """A door with another put."""
 
     def __init__(self, door: store.Door, put: Callable[[str, bytes, Condition], store.Answer]) -> None:
@@ -107,7 +107,7 @@ def late_answers_ignored() -> Patches:
         answer = self.door.put(key, body, condition)
         return store.Answer.CONFLICT if answer is store.Answer.LOST else answer
 
-    class _Deaf(_Putting):
+    class _Deaf(Putting):
         def __init__(self, door: store.Door) -> None:
             self.door = door
             super().__init__(door, lambda key, body, condition: put(self, key, body, condition))

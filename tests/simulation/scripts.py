@@ -83,7 +83,6 @@ LONGER: dict[str, tuple[Action, ...]] = {
         *(put(f"{stem}.mp4", "good 1 1") for stem in "ab"),
         *(put(f"{stem}.json", note) for note in (HIDDEN, NOTE, HIDDEN) for stem in "ab"),
     ),
-    "hidden and back": (put("a.mp4", "good 1 1"), *(put("a.json", note) for note in (HIDDEN, NOTE, HIDDEN))),
     "a tag on and off": (put("a.mp4", "good 1 1"), *(put("a.json", note) for note in (OTHER_NOTE, NOTE) * 4)),
 }
 
