@@ -11,7 +11,7 @@ from tests.simulation.scripts import BY_HAND, LONGER
 
 SLOW = Faults(doubled=0.3, runs_out=0.6, stalled=0.1)
 SWEPT = Faults(stalled=0.2, swept=0.5)
-STORMY = Faults(refused=0.05, lost=0.05, late=0.05, killed=0.03, doubled=0.2, runs_out=0.3, stalled=0.1)
+STORMY = Faults(refused=0.02, lost=0.02, late=0.05, killed=0.02, doubled=0.2, runs_out=0.3, stalled=0.1)  # more, and nothing ends
 LATE = Faults(late=0.3, delayed=0.2, stalled=0.05)
 KILLING = Faults(killed=0.03, doubled=0.2, delayed=0.2)
 
