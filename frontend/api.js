@@ -1,5 +1,6 @@
 // The upload API as functions, and the one request to the store that reports its progress.
 
+import { md5Of } from "./digest.js";
 import { PartFailed } from "./uploader.js";
 
 /** @typedef {import("./uploader.js").Part} Part */
@@ -105,6 +106,21 @@ function retriable(error) {
 }
 
 /**
+ * Puts one part, and holds what arrived to what was read.
+ * @param {string} url
+ * @param {Blob} bytes
+ * @param {AbortSignal} signal
+ * @param {(sent: number) => void} onProgress
+ * @returns {Promise<string>} the part's ETag
+ */
+export async function sendWhole(url, bytes, signal, onProgress) {
+  const [etag, digest] = await Promise.all([putPart(url, bytes, signal, onProgress), md5Of(bytes)]);
+  if (etag.replaceAll('"', "") === digest) return etag;
+  onProgress(0);
+  throw new PartFailed(200, "other bytes arrived than were sent");
+}
+
+/**
  * Puts one part. XMLHttpRequest, because fetch does not tell how much was sent.
  * @param {string} url presigned for the exact length
  * @param {Blob} bytes
@@ -112,7 +128,7 @@ function retriable(error) {
  * @param {(sent: number) => void} onProgress
  * @returns {Promise<string>} the part's ETag
  */
-export function putPart(url, bytes, signal, onProgress) {
+function putPart(url, bytes, signal, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const abort = () => request.abort();

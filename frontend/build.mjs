@@ -1,4 +1,4 @@
-// Makes the three third-party modules in vendor/, one ES module each; release.mjs makes of them and of our own what pages load.
+// Makes the four third-party modules in vendor/, one ES module each; release.mjs makes of them and of our own what pages load.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -56,6 +56,7 @@ async function searchScript() {
 const modules = {
   "pagefind.js": { contents: await searchScript() },
   "hls.js": { contents: 'export { default } from "./node_modules/hls.js/src/hls.ts";', plugins: [leaveOut], define: flags },
+  "md5.js": { contents: 'export { md5 } from "@noble/hashes/legacy.js"; export { bytesToHex } from "@noble/hashes/utils.js";' },
   "media-chrome.js": {
     contents: controls.map((name) => `import "media-chrome/${path(name)}";`).join("\n"),
     footer: { js: "export {};" }, // it exports nothing, and is a module for all that
@@ -77,7 +78,7 @@ for (const [name, { contents, ...options }] of Object.entries(modules)) {
   console.log(outfile, gzipSync(readFileSync(outfile), { level: 9 }).length, "bytes gzip");
 }
 
-const bundled = ["pagefind", "hls.js", "eventemitter3", "url-toolkit", "@svta/cml-id3", "@svta/cml-utils", "media-chrome"];
+const bundled = ["pagefind", "hls.js", "eventemitter3", "url-toolkit", "@svta/cml-id3", "@svta/cml-utils", "media-chrome", "@noble/hashes"];
 const places = { pagefind: "pagefind/LICENSE/LICENSE" };
 const licence = (/** @type {string} */ name) =>
   readFileSync(`node_modules/${places[/** @type {keyof places} */ (name)] ?? `${name}/LICENSE`}`, "utf8");

@@ -1,6 +1,6 @@
 // The upload page: files go one after the other, each in parallel parts, and are then followed until they can be watched.
 
-import { Api, putPart, Refused } from "./api.js";
+import { Api, Refused, sendWhole } from "./api.js";
 import { appears, follow, manifestUrl, readConfig } from "./documents.js";
 import { bytes, span } from "./format.js";
 import { element, find } from "./page.js";
@@ -103,7 +103,7 @@ class Row {
       signal: this.#stop.signal,
       sign: (numbers) => authorised(() => this.api.sign(item, numbers)),
       send: ({ number, begin, end }, url, signal) =>
-        putPart(url, this.file.slice(begin, end), signal, (count) => {
+        sendWhole(url, this.file.slice(begin, end), signal, (count) => {
           progress.set(number, Math.min(count, end - begin), performance.now());
           this.#show(progress);
         }),

@@ -12,9 +12,9 @@ const GONE = 404; // S3's answer once the multipart upload was aborted or comple
 
 /** A part that did not arrive; `status` is HTTP's, 0 where there was no answer. */
 export class PartFailed extends Error {
-  /** @param {number} status */
-  constructor(status) {
-    super(status ? `the store answered ${status}` : "the store did not answer");
+  /** @param {number} status @param {string} [message] */
+  constructor(status, message = status ? `the store answered ${status}` : "the store did not answer") {
+    super(message);
     this.status = status;
   }
 }

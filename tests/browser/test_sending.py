@@ -8,17 +8,16 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from infra.local.stack import Stack
 from tests.browser.conftest import PATIENCE_MS, Visit
+from tests.browser.deaths import LANES, send_dying
 from tests.browser.profile import Profile
 from tests.browser.proxy import proxy
 from tests.browser.visitor import Visitor
 from tests.media import clip
 
 MB = 1_000_000
-KILLS = 4  # of twenty, by hand, each went on as well
 MB_A_SECOND = 40
 SENT_MB = "Number(document.querySelector('.does').textContent.match(/^([0-9.]+) MB of 200 MB/)?.[1] ?? -1)"
-LANES = 4  # parts on their way at once, as frontend/uploader.js has it
-PART = 16 * 1024 * 1024  # bytes; the server's least part
+DEATHS = (1 * MB, 50 * MB, 90 * MB, 130 * MB)  # of twelve parts of 16 MiB, the server's least; `bench kills` has twenty at random
 
 
 def send(visitor: Visitor, token: str, file: Path | FilePayload) -> None:
@@ -66,6 +65,20 @@ def test_a_file_that_is_chosen_before_the_page_knows_its_server_is_sent(chromium
     context.close()
 
 
+def test_a_part_that_arrives_otherwise_than_it_was_read_is_sent_again(visit: Visit, stack: Stack) -> None:
+    visitor, file, put = visit("upload.html"), clip("blink"), list[str]()
+
+    def spoil_the_first(route: Route) -> None:
+        put.append(route.request.method)
+        route.continue_(post_data=bytes(file.stat().st_size) if put.count("PUT") == 1 else None)
+
+    visitor.page.route("**/*partNumber=*", spoil_the_first)
+    send(visitor, stack.api_token, file)
+
+    expect(visitor.page.locator("li.file .does")).to_contain_text("Ready")
+    assert put.count("PUT") == 2
+
+
 def test_the_link_comes_when_its_page_does(visit: Visit, stack: Stack) -> None:
     visitor = visit("upload.html")
     answers = [HTTPStatus.NOT_FOUND]
@@ -102,48 +115,17 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def test_an_upload_survives_the_death_of_its_page(large: Path, chromium: Browser, stack: Stack) -> None:
-    chance = random.Random(11)  # noqa: S311  # a run can be repeated
-    context = chromium.new_context()
-    put: list[int] = []  # the parts that each page sent anew
-    for kill in range(KILLS + 1):
-        visitor = Visitor.at(context.new_page())
-        throttle(visitor.page, MB_A_SECOND * MB)
-        visitor.page.goto(f"{stack.site_url}upload.html")
-        if kill:
-            expect(visitor.page.locator(".unfinished")).to_contain_text("large.mp4")
-        if kill:
-            visitor.page.set_input_files("input[type=file]", large)
-        else:
-            send(visitor, stack.api_token, large)
-        if kill == KILLS:
-            expect(visitor.page.locator("li.file.bad .does")).to_contain_text("This file cannot be used")
-        else:
-            # before the last death more is sent than the lanes hold, so that a part has arrived
-            visitor.waits(f"{SENT_MB} > {LANES * PART / MB if kill == KILLS - 1 else 0}")
-            visitor.page.wait_for_timeout(chance.uniform(0, 2000))
-        put.append(len([url for url in visitor.asked if "partNumber=" in url]))
-        visitor.page.close()
-    context.close()
-    parts = -(-large.stat().st_size // PART)
-
-    assert put[-1] < parts, f"{put} of {parts}: the last page began anew"
-    assert sum(put) <= parts + KILLS * LANES, f"{put} of {parts}"
-
-
-def test_an_upload_survives_the_death_of_its_browser(large: Path, chromium: Browser, stack: Stack, tmp_path: Path) -> None:
+def test_an_upload_survives_the_deaths_of_its_browser_and_its_page(
+    large: Path, chromium: Browser, stack: Stack, tmp_path: Path
+) -> None:
     with proxy() as line:
-        profile = Profile(chromium.browser_type, tmp_path, line.url)
-        for _ in range(2):
-            visitor = Visitor.at(profile.page())
-            visitor.page.goto(f"{stack.site_url}upload.html")
-            visitor.page.evaluate("token => localStorage.setItem('reelbucket.token', token)", stack.api_token)  # it may be lost
-            line.at(line.received + 2 * PART, profile.killer(whole=True))
-            visitor.page.set_input_files("input[type=file]", large)
-            line.await_act()
-            profile.close()
+        person = Profile(chromium.browser_type, tmp_path, line.url)
+        after = send_dying(stack, person, line, large, DEATHS)
+        person.close()
 
-    assert len({put.upload for put in line.puts}) == 1
+    assert all(each.resumed for each in after)
+    assert max(each.again for each in after) <= LANES
+    assert not any(each.needless for each in after)
 
 
 def throttle(page: Page, bytes_a_second: int) -> None:
