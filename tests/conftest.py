@@ -61,11 +61,11 @@ sys.addaudithook(refuse_network)
 
 
 class BesideTheStack(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Two workers: one for the simulation, which computes, one for all tests of the stack, which share it and wait."""
+    """Two workers: one for all tests of the stack, which share it and wait; the other for all other files, which compute."""
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return "simulation" if nodeid.startswith("tests/simulation/") else "stack"
+        return "stack" if nodeid.startswith(("tests/stack/", "tests/browser/")) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
