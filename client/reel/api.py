@@ -82,8 +82,9 @@ class Api:
         return self._ask("POST", f"{self._place(item_id)}/reencode", Item, {"conversion_type": preset}, again=False)
 
     def files(self, item_id: str) -> Files:
-        """List what can be downloaded."""
-        return self._ask("GET", f"{self._place(item_id)}/files", Files)
+        """List what can be downloaded, with what opens it in a private library."""
+        query = f"?{urlencode({'site': self.server.site})}" if self.server.site else ""
+        return self._ask("GET", f"{self._place(item_id)}/files{query}", Files)
 
     def queue(self) -> Queue:
         """Read the queue."""

@@ -131,4 +131,4 @@ class Client:
         self, item: Item, folder: Path, kind: str | None = None, moved: Callable[[File], Moved] = lambda _: _unheard
     ) -> Path:
         """Fetch an item's file of that kind into a folder, or the best there is; give its path."""
-        return self.downloader.fetch(item, self.api.files(item.item_id).files, folder, kind, moved)
+        return self.downloader.fetch(item, self.api.files(item.item_id), folder, kind, moved)

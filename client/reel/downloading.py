@@ -2,16 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import urllib3
 
 from .failures import Refused, Unreachable
-from .items import File, Item
+from .items import File, Files, Item
 from .sending import Moved
 from .server import Server
 
@@ -23,28 +24,42 @@ HASHED: Final = re.compile(r"-([0-9a-f]{16})\.\w+$")  # the name of an object ca
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a file lies, and what opens it."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Downloader:
     """Fetches files of one server."""
 
     pool: urllib3.PoolManager
     server: Server
 
-    def fetch(self, item: Item, files: Sequence[File], folder: Path, kind: str | None, moved: Callable[[File], Moved]) -> Path:
+    def fetch(self, item: Item, files: Files, folder: Path, kind: str | None, moved: Callable[[File], Moved]) -> Path:
         """Fetch one of an item's files into a folder, and give its path. Raises Failed."""
-        file = choose(files, kind)
+        file = choose(files.files, kind)
+        cookies = files.cookies or {}
+        opened = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
         folder.mkdir(parents=True, exist_ok=True)
         if file.kind == "hls":
-            return self._tree(file, folder / Path(safe(item.file_name)).stem, moved(file))
+            return self._tree(file, folder / Path(safe(item.file_name)).stem, opened, moved(file))
         path = folder / safe(file.name)
         if path.exists():
             raise Refused(f"{path} is there already. Move it away, or choose another folder.")
-        self._whole(self.server.media_url(file.url), path, file, moved(file))
+        self._whole(self._place(file.url, opened), path, file, moved(file))
         return path
 
-    def _whole(self, url: str, path: Path, file: File, moved: Moved) -> None:
+    def _place(self, url: str, opened: Mapping[str, str]) -> Place:
+        """Cookies are for the library alone: an original lies where its address says, signed."""
+        return Place(self.server.media_url(url), {} if urlsplit(url).scheme else opened)
+
+    def _whole(self, place: Place, path: Path, file: File, moved: Moved) -> None:
         """Fetch one file under another name, check it, and give it its own."""
         part = path.with_name(path.name + ".part")
-        self._go_on(url, part, moved)
+        self._go_on(place, part, moved)
         if file.size and part.stat().st_size != file.size:
             part.unlink()
             raise Unreachable(f"{path.name}: other bytes arrived than there are. Run the same command again.")
@@ -53,13 +68,13 @@ class Downloader:
             raise Unreachable(f"{path.name}: what arrived has another checksum. Run the same command again.")
         part.replace(path)
 
-    def _go_on(self, url: str, part: Path, moved: Moved) -> None:
+    def _go_on(self, place: Place, part: Path, moved: Moved) -> None:
         """Fetch what is missing of a file, as often as a line that breaks wants it."""
         left = ATTEMPTS
         while True:
             have = part.stat().st_size if part.exists() else 0
             try:
-                self._attempt(url, part, have, moved)
+                self._attempt(place, part, have, moved)
             except urllib3.exceptions.HTTPError as error:
                 left = ATTEMPTS if part.exists() and part.stat().st_size > have else left - 1
                 if not left:
@@ -67,9 +82,9 @@ class Downloader:
             else:
                 return
 
-    def _attempt(self, url: str, part: Path, have: int, moved: Moved) -> None:
-        headers = {"Range": f"bytes={have}-"} if have else {}
-        answer = self.pool.request("GET", url, headers=headers, preload_content=False, retries=False)
+    def _attempt(self, place: Place, part: Path, have: int, moved: Moved) -> None:
+        headers = {**place.headers, **({"Range": f"bytes={have}-"} if have else {})}
+        answer = self.pool.request("GET", place.url, headers=headers, preload_content=False, retries=False)
         try:
             if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 return  # all of it is there
@@ -84,7 +99,7 @@ class Downloader:
         finally:
             answer.release_conn()
 
-    def _tree(self, main: File, folder: Path, moved: Moved) -> Path:
+    def _tree(self, main: File, folder: Path, opened: Mapping[str, str], moved: Moved) -> Path:
         """Fetch a playlist with all it leads to; what is there already is not fetched again."""
         wanted, seen = [main.url], set[str]()
         base = main.url.rpartition("/")[0]
@@ -99,7 +114,7 @@ class Downloader:
                 part = path.with_name(path.name + ".part")
                 if not HASHED.search(path.name):
                     part.unlink(missing_ok=True)  # of a list that may have grown since
-                self._go_on(self.server.media_url(url), part, moved)
+                self._go_on(self._place(url, opened), part, moved)
                 if not _is_whole(part, path.name):
                     part.unlink()
                     raise Unreachable(f"{path.name}: what arrived has another checksum. Run the same command again.")

@@ -111,9 +111,10 @@ class File(Struct, frozen=True):
 
 
 class Files(Struct, frozen=True):
-    """All there is of an item."""
+    """All there is of an item. `cookies`, of a private library, go with requests for relative addresses."""
 
     files: tuple[File, ...]
+    cookies: dict[str, str] | UnsetType = UNSET
 
 
 class Me(Struct, frozen=True):

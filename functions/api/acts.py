@@ -1,10 +1,12 @@
 """What each route does. EFFECT: by the store's verbs."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from functions.api.answers import (
     ArrivedParts,
@@ -21,8 +23,9 @@ from functions.api.answers import (
     Tokens,
 )
 from functions.api.auth import Guard
-from functions.api.bodies import InvitationWish, Numbers, Reencoding, Sent, TokenWish, Wish, accept, is_item, read
+from functions.api.bodies import SITE, InvitationWish, Numbers, Reencoding, Sent, TokenWish, Wish, accept, is_item, read
 from functions.api.check import check
+from functions.api.invitations import Inviter
 from functions.api.items import Items
 from functions.api.openapi import description
 from functions.api.problem import Fault, Problem, invalid
@@ -32,8 +35,6 @@ from functions.api.routes import KEY, LIMIT, MOST
 from functions.api.tokens import Bearer
 from functions.common import presets
 from functions.common.model import Note
-
-type Invite = Callable[[InvitationWish, int], Invitation]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Routes:
     items: Items
     send: Send
     guard: Guard
-    invitations: Invite
+    inviter: Inviter
 
     def create(self, asking: Asking) -> ItemAnswer:
         """POST /item."""
@@ -117,9 +118,14 @@ class Routes:
         self.items.reencode(client_id, item_id, asking.body(Reencoding))
         return self.items.read(client_id, item_id)
 
-    def files(self, _asking: Asking, client_id: str, item_id: str) -> Files:
+    def files(self, asking: Asking, client_id: str, item_id: str) -> Files:
         """GET …/files."""
-        return self.items.files(client_id, item_id)
+        site = asking.query("site")
+        if site is not None and not re.fullmatch(SITE, site):
+            raise invalid(Fault("#/site", "site must be the site's address, with a slash at its end."))
+        item = self.items.find(client_id, item_id)
+        cookies = self.inviter.admit(site, item.video_id, asking.now_ms // 1000) if site else None
+        return replace(self.items.files(item), cookies=cookies or UNSET)
 
     def queue(self, asking: Asking) -> Queue:
         """GET /queue."""
@@ -148,7 +154,7 @@ class Routes:
 
     def invite(self, asking: Asking) -> Invitation:
         """POST /invitation."""
-        return self.invitations(asking.body(InvitationWish), asking.now_ms // 1000)
+        return self.inviter.invite(asking.body(InvitationWish), asking.now_ms // 1000)
 
     def health(self, _asking: Asking) -> Health:
         """GET /health."""

@@ -1,7 +1,7 @@
 """What the API answers: an item and its status, computed from the manifest. PURE."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Final, Literal
 
@@ -89,9 +89,10 @@ class File(Struct, frozen=True, kw_only=True):
 
 
 class Files(Struct, frozen=True):
-    """All there is of an item."""
+    """All there is of an item. `cookies`, of a private library, go with requests for relative addresses, for six hours."""
 
     files: tuple[File, ...]
+    cookies: Mapping[str, str] | UnsetType = UNSET
 
 
 class SignedPart(Struct, frozen=True):

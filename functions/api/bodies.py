@@ -25,6 +25,7 @@ UNTYPED: Final = "application/octet-stream"
 PICTURES: Final = ("image/jpeg", "image/png", "image/webp", "image/gif")
 OTHER_MEDIA: Final = ("application/mxf", "application/ogg", "application/vnd.ms-asf", *PICTURES, UNTYPED)
 SHA512: Final = re.compile(r"[0-9a-f]{128}")
+SITE: Final = "https?://[A-Za-z0-9._~:/%-]{1,200}/"
 SENT: Final = ("source", "picture")
 SOURCES: Final = tuple(extension for extension, role in EXTENSIONS.items() if role in SENT)
 
@@ -65,7 +66,7 @@ class TokenWish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class InvitationWish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An invitation that the operator wants to make: to the site at that address, or to one video of it."""
 
-    site: Annotated[str, Meta(pattern="^https?://[A-Za-z0-9._~:/%-]{1,200}/$")]
+    site: Annotated[str, Meta(pattern=f"^{SITE}$")]
     days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] = 30
     video_id: Annotated[str, Meta(pattern=f"^{keys.ID}$")] | None = None
 

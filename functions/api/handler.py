@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import boto3
 import msgspec
@@ -18,10 +18,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from functions.api.acts import Asking, Invite, Routes
-from functions.api.answers import Invitation
+from functions.api.acts import Asking, Routes
 from functions.api.auth import CHALLENGE, Guard
-from functions.api.bodies import InvitationWish
+from functions.api.invitations import Inviter
 from functions.api.items import Items
 from functions.api.problem import MEDIA_TYPE, Problem, not_found
 from functions.api.routes import PREFIX, ROUTES, Route
@@ -34,9 +33,6 @@ from functions.common.ports import Telemetry
 from functions.common.post import OrderPost
 from functions.common.settings import ApiSettings, BucketNames, OidcSettings
 from functions.common.telemetry import CloudWatch
-
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
 
 BEFORE: Final = re.compile(r"^/(?!api/v1/).*?(?=/api/v1/)")  # a stage's name, where a gateway or an emulator leaves it in the path
 JSON: Final = "application/json"
@@ -144,15 +140,6 @@ def _provider(settings: OidcSettings | None) -> Callable[[str], Bearer | None] |
     return Provider(settings, urllib3.PoolManager(), time.monotonic).bearer
 
 
-def _inviter(ssm: "SSMClient", parameter: str) -> Invite:
-    def invite(wish: InvitationWish, now: int) -> Invitation:
-        from functions.api.invitations import Inviter  # noqa: PLC0415  # its cryptography is 100 ms of a cold start, and few invite
-
-        return Inviter(ssm, parameter).invite(wish, now)
-
-    return invite
-
-
 @functools.cache
 def _api() -> Api:
     names, settings = BucketNames.of(os.environ), ApiSettings.of(os.environ)
@@ -161,7 +148,7 @@ def _api() -> Api:
     items = Items(s3.buckets(client, names), Uploads(client, names.inbox), settings.max_source_bytes)
     ssm = boto3.client("ssm")
     guard = Guard.of(ssm, settings.token_parameter, items.buckets.work, _provider(settings.oidc))
-    return Api.of(Routes(items, post.send, guard, _inviter(ssm, settings.viewers_parameter)), CloudWatch("api", os.environ))
+    return Api.of(Routes(items, post.send, guard, Inviter(ssm, settings.viewers_parameter)), CloudWatch("api", os.environ))
 
 
 def handle(event: Event, context: LambdaContext) -> Event:

@@ -1,4 +1,4 @@
-"""Invitations to a private library: a link with the cookies that CloudFront lets in. EFFECT: reads the viewers' key.
+"""Who may watch a private library: cookies that CloudFront lets in, and links that carry them. EFFECT: reads the viewers' key.
 
 CloudFront guide, "Set signed cookies using a custom policy": the policy says what may be read until when; the signature is RSA
 with SHA-1, and three characters of base64 are written otherwise, because cookies allow them not.
@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from functions.api.answers import Invitation
 from functions.api.bodies import InvitationWish
@@ -25,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 DAY_S: Final = 86_400
+DOWNLOAD_S: Final = 6 * 3600  # of a long film, on a slow line
 ENTRANCE: Final = "enter.html"  # takes what follows the # of a link, which is sent to no server
 COOKIE_LETTERS: Final = str.maketrans("+=/", "-_~")
 
@@ -38,38 +35,42 @@ class ViewersKey(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Inviter:
-    """Makes invitations with the key that an SSM SecureString holds; empty where the library is public."""
+    """Lets in by the key that an SSM SecureString holds; `parameter` is empty where the library is public.
+
+    Times are in seconds since 1970.
+    """
 
     ssm: "SSMClient"
     parameter: str
 
     def invite(self, wish: InvitationWish, now: int) -> Invitation:
-        """Invite somebody to the whole library or to one video at `now`, in seconds since 1970. Raises Problem."""
+        """Invite somebody to the whole library or to one video. Raises Problem."""
         if not self.parameter:
             raise Problem("public", "This library is public: everybody may watch, and nobody needs an invitation.")
-        stored = self.ssm.get_parameter(Name=self.parameter, WithDecryption=True)["Parameter"]["Value"]
         until = now + wish.days * DAY_S
-        return Invitation(link(msgspec.json.decode(stored, type=ViewersKey), wish, until), timestamp(until))
+        page = keys.WATCH_PAGE.key(id=wish.video_id) if wish.video_id else ""
+        ticket = ".".join(cookies(self._key(), wish.site, wish.video_id, until).values())
+        return Invitation(f"{wish.site}{ENTRANCE}#{ticket}.{page}", timestamp(until))
+
+    def admit(self, site: str, video: str, now: int) -> Mapping[str, str] | None:
+        """Give the cookies with which a program fetches a video; None where the library is public."""
+        return cookies(self._key(), site, video, now + DOWNLOAD_S) if self.parameter else None
+
+    def _key(self) -> ViewersKey:
+        stored = self.ssm.get_parameter(Name=self.parameter, WithDecryption=True)["Parameter"]["Value"]
+        return msgspec.json.decode(stored, type=ViewersKey)
 
 
-def link(key: ViewersKey, wish: InvitationWish, until: int) -> str:
-    """Write the address that lets in until then, in seconds since 1970."""
-    page = keys.WATCH_PAGE.key(id=wish.video_id) if wish.video_id else ""
-    return f"{wish.site}{ENTRANCE}#{'.'.join(cookies(key, wish, until).values())}.{page}"
-
-
-def cookies(key: ViewersKey, wish: InvitationWish, until: int) -> Mapping[str, str]:
+def cookies(key: ViewersKey, site: str, video: str | None, until: int) -> Mapping[str, str]:
     """Give the three cookies. All that belongs to one video has its id after a slash: `w/<id>.html`, `v/<id>/…`."""
-    may = f"{wish.site}*/{wish.video_id}*" if wish.video_id else f"{wish.site}*"
+    from functions.api.signature import sign  # noqa: PLC0415  # its cryptography is 100 ms of a cold start, and few are private
+
+    may = f"{site}*/{video}*" if video else f"{site}*"
     statement = {"Resource": may, "Condition": {"DateLessThan": {"AWS:EpochTime": until}}}
     policy = msgspec.json.encode({"Statement": [statement]})
-    private = load_pem_private_key(key.pem.encode(), None)
-    if not isinstance(private, RSAPrivateKey):
-        raise TypeError("the viewers' key is not RSA")
-    signature = private.sign(policy, PKCS1v15(), SHA1())  # noqa: S303  # CloudFront's choice
     return {
         "CloudFront-Policy": _letters(policy),
-        "CloudFront-Signature": _letters(signature),
+        "CloudFront-Signature": _letters(sign(key.pem, policy)),
         "CloudFront-Key-Pair-Id": key.id,
     }
 

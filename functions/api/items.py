@@ -132,9 +132,8 @@ class Items:
         manifest = self._manifest(item)
         return self._answer(item, manifest, awaited=manifest is None and item.key not in sent)
 
-    def files(self, client: str, item_id: str) -> Files:
+    def files(self, item: Item) -> Files:
         """List what can be downloaded."""
-        item = self.find(client, item_id)
         held = self._held(item)
         original = [original_of(item, self.uploads.download(item, held))] if held else []
         return Files((*original, *made_of(item, self._manifest(item))))

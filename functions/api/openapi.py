@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from functions.api import problem
+from functions.api.bodies import SITE
 from functions.api.routes import KEY, LIMIT, MOST, PREFIX, ROUTES, Route
 from functions.common import keys
 
@@ -90,6 +91,8 @@ def _asked(name: str) -> Json:
             return {"type": "string", "pattern": f"^{keys.FIELDS['item']}$"}
         case "Idempotency-Key":
             return {"type": "string", "pattern": f"^{KEY}$"}
+        case "site":
+            return {"type": "string", "pattern": f"^{SITE}$"}
         case _:
             return {"type": "string"}
 

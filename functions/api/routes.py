@@ -56,6 +56,7 @@ PAGED: Final = {
     "cursor": "The `next` of an earlier answer.",
     "limit": f"At most so many items, from 1 to {MOST}; {LIMIT} without it.",
 }
+ADMITTED: Final = {"site": "The site's address, with a slash at its end: in a private library the answer then has cookies."}
 UNCHANGED: Final = {"If-None-Match": "The ETag of an earlier answer: where it still holds, the answer is 304 without a body."}
 ONCE: Final = {
     "Idempotency-Key": "1 to 255 characters of your own. Asked again with it within a week, the same request gives the same item."
@@ -81,7 +82,7 @@ ROUTES: Final = (
     Route("reencode", "POST", f"{ITEM}/reencode", "Encode it again; the old one plays on.", ItemAnswer, 202, Reencoding, "send",
           ("invalid", "unreadable", "not-found", "nothing-to-retry")),
     Route("files", "GET", f"{ITEM}/files", "List what can be downloaded.", Files, needs="read",
-          kinds=("not-found",)),
+          kinds=("not-found", "invalid"), asked=ADMITTED),
     Route("queue", "GET", "/queue", "Tell what is to do, in progress, failed, and done lately.", Queue, needs="read"),
     Route("me", "GET", "/me", "Tell whose token this is, and what it allows.", Me, needs="any"),
     Route("check", "POST", "/check", "Try whether the store keeps the promises on which everything rests.", Checks),

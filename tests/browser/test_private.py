@@ -17,7 +17,8 @@ from functions.common.model import Manifest
 from tests.browser.conftest import Visit
 from tests.browser.edge import Edge, edge
 from tests.browser.visitor import VIDEO
-from tests.command import runs
+from tests.command import Runs, runs
+from tests.media import clip
 from tests.stack.library import Library
 from tests.unit.api.desk import VIEWERS, viewers_key
 
@@ -39,12 +40,17 @@ def private(library: Library, demo: Manifest) -> Iterator[Edge]:
 
 
 @pytest.fixture
-def invite(library: Library, private: Edge, tmp_path: Path) -> Invite:
-    """Run `reel invite` as the operator of that library; its site is the private one."""
-    run = runs(tmp_path, tmp_path, {"REEL_TOKEN": library.stack.api_token, "REEL_SERVER": private.url})
+def reel(library: Library, private: Edge, tmp_path: Path) -> Runs:
+    """Run `reel` as the operator of that library; its site is the private one."""
+    return runs(tmp_path, tmp_path, {"REEL_TOKEN": library.stack.api_token, "REEL_SERVER": private.url})
+
+
+@pytest.fixture
+def invite(reel: Runs) -> Invite:
+    """Run `reel invite`."""
 
     def link(*arguments: str) -> str:
-        ended = run("invite", *arguments)
+        ended = reel("invite", *arguments)
         assert ended.code == 0, ended.err
         return ended.out.strip()
 
@@ -86,6 +92,19 @@ def test_an_invitation_to_one_video_lets_into_nothing_else(visit: Visit, private
     visitor.page.goto(f"{private.url}index.html")
 
     expect(visitor.page.locator("h1")).to_contain_text("This library is private")
+
+
+def test_reel_downloads_what_was_made(reel: Runs, private: Edge, library: Library, tmp_path: Path) -> None:
+    (item,) = reel("upload", clip("blink"), "--wait", "--json").json
+    ended = reel("download", item["item_id"], "--as", "hls", "--to", tmp_path / "new")
+    assert ended.code == 0, ended.err
+    manifest = library.manifest(item["video_id"])
+    assert manifest
+    assert manifest.playable
+    main = manifest.playable.main
+
+    assert Path(ended.out.strip()).read_bytes() == urllib3.request("GET", library.stack.media_url + main).data
+    assert urllib3.request("GET", private.url + main).status == 404
 
 
 @pytest.mark.parametrize("change", [lambda link: link[:-30] + "AAAA" + link[-26:], lambda link: link[: len(link) // 2]])

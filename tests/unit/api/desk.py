@@ -188,7 +188,7 @@ def open_desk() -> Iterator[Desk]:
         buckets, telemetry = s3.buckets(client, NAMES), Silence()
         items = Items(buckets, Uploads(client, NAMES.inbox), MOST_BYTES)
         guard = Guard.of(ssm, PARAMETER, buckets.work)
-        api = Api.of(Routes(items, OrderPost(sqs, queue).send, guard, Inviter(ssm, VIEWERS).invite), telemetry)
+        api = Api.of(Routes(items, OrderPost(sqs, queue).send, guard, Inviter(ssm, VIEWERS)), telemetry)
         yield Desk(api, client, sqs, queue, buckets, telemetry)
 
 

@@ -1,13 +1,19 @@
 """What can be downloaded."""
 
+import base64
+import dataclasses
 from urllib.parse import parse_qs, urlsplit
 
+import boto3
 import requests
 from msgspec.structs import replace
 
+from functions.api.handler import Api
+from functions.api.invitations import Inviter
 from functions.common.model import Manifest, Picture, Playable
 from tests.unit.api.desk import Desk, address
 
+SITE = "https://d111111abcdef8.cloudfront.net/"
 PLAYABLE = Playable(rev="b" * 16, complete=True, main="v/x/y/main.m3u8", duration_s=60, available_s=60)
 
 
@@ -29,6 +35,29 @@ def test_what_plays_is_told(desk: Desk) -> None:
     desk.publish(Manifest(id=item["video_id"], generation=1, current_generation=1, status="ready", playable=PLAYABLE))
 
     assert [file["kind"] for file in desk.ask("GET", f"{address(item)}/files").body["files"]] == ["original", "hls"]
+
+
+def test_in_a_private_library_whoever_may_read_an_item_is_let_into_its_video(desk: Desk) -> None:
+    item = desk.uploaded()
+    token = desk.ask("POST", "/token", {"client_id": item["client_id"], "may": ["read"]}).body["token"]
+    given = desk.ask("GET", f"{address(item)}/files", token=token, site=SITE).body["cookies"]
+
+    may = f"{SITE}*/{item['video_id']}*".encode()
+    assert may in base64.b64decode(given["CloudFront-Policy"].translate(str.maketrans("-_~", "+=/")))
+    assert "cookies" not in desk.ask("GET", f"{address(item)}/files").body
+
+
+def test_a_public_library_gives_no_cookies(desk: Desk) -> None:
+    public = Api.of(dataclasses.replace(desk.api.routes, inviter=Inviter(boto3.client("ssm"), "")), desk.telemetry)
+    asked = f"{address(desk.uploaded())}/files"
+
+    assert "cookies" not in dataclasses.replace(desk, api=public).ask("GET", asked, site=SITE).body
+
+
+def test_an_address_that_is_no_site_is_refused(desk: Desk) -> None:
+    reply = desk.ask("GET", f"{address(desk.uploaded())}/files", site="https://x/*/")
+
+    assert (reply.status, reply.body["errors"][0]["pointer"]) == (422, "#/site")
 
 
 def test_of_an_image_the_largest_of_each_format_is_told(desk: Desk) -> None:

@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from functions.api.bodies import InvitationWish
 from functions.api.handler import Api
 from functions.api.invitations import Inviter, cookies
 from tests.unit.api.desk import Desk, viewers_key
@@ -35,7 +34,7 @@ def sign(message: bytes) -> bytes:
 
 @pytest.mark.parametrize("video", [None, VIDEO])
 def test_the_cookies_are_those_that_boto_signs(video: str | None) -> None:
-    made = cookies(viewers_key(), InvitationWish(site=SITE, video_id=video), UNTIL)
+    made = cookies(viewers_key(), SITE, video, UNTIL)
     said = msgspec.json.encode(policy(made["CloudFront-Policy"])).decode()
     signed = CloudFrontSigner(viewers_key().id, sign).generate_presigned_url(f"{SITE}x", policy=said)
 
@@ -69,7 +68,7 @@ def test_an_address_that_is_no_site_is_refused(desk: Desk, site: str) -> None:
 
 def test_a_public_library_needs_no_invitation(desk: Desk) -> None:
     routes = desk.api.routes
-    public = replace(routes, invitations=Inviter(boto3.client("ssm"), "").invite)
+    public = replace(routes, inviter=Inviter(boto3.client("ssm"), ""))
     reply = replace(desk, api=Api.of(public, desk.telemetry)).ask("POST", "/invitation", {"site": SITE})
 
     assert (reply.status, reply.body["type"]) == (409, "/problems/public")
