@@ -17,12 +17,14 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from functions.common.errors import Unavailable
+from functions.common.faults import passes
 from functions.common.promises import ALONE, SHARED, VERSIONED, Shelf, broken, sentence
-from functions.common.s3 import CONNECTIONS, OURS, S3Door
+from functions.common.s3 import CONNECTIONS, S3Door
 
 from .failures import Failed, Misused, Refused, Unreachable
 from .items import Check
 from .library import Tell
+from .verdicts import code_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -107,7 +109,7 @@ class Store:
         try:
             return self.s3.get_bucket_versioning(Bucket=self.bucket).get("Status", "")
         except wrong.ClientError as error:
-            if _code(error) in UNKNOWN:
+            if code_of(error) in UNKNOWN:
                 return ""
             raise
 
@@ -152,7 +154,7 @@ def _told(endpoint: str, bucket: str) -> Iterator[None]:
 
 
 def _refusal(error: wrong.ClientError, endpoint: str, bucket: str) -> Failed:
-    code = _code(error)
+    code = code_of(error)
     if code == "NoSuchBucket":
         return Refused(f"There is no bucket {bucket!r} at {endpoint}. Make it, or check its name.")
     if code == "404":
@@ -161,10 +163,6 @@ def _refusal(error: wrong.ClientError, endpoint: str, bucket: str) -> Failed:
         return Refused(f"{endpoint} does not take these credentials ({code}). Check them, and for which store they are.")
     if code in DENIED:
         return Refused(f"These credentials may not do {error.operation_name} on {bucket!r}. They need {RIGHTS}.")
-    if error.response["ResponseMetadata"]["HTTPStatusCode"] >= OURS:
+    if passes(error):
         return Unreachable(f"{endpoint} answers {code}. Try again later.")
     return Refused(f"{endpoint} refuses {error.operation_name}: {error}")
-
-
-def _code(error: wrong.ClientError) -> str:
-    return error.response["Error"]["Code"]

@@ -15,8 +15,6 @@ import urllib3
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
 
 from functions.api.acts import Asking, Routes
 from functions.api.auth import CHALLENGE, Guard
@@ -28,6 +26,7 @@ from functions.api.tokens import Bearer
 from functions.api.uploads import Uploads
 from functions.common import keys, s3
 from functions.common.errors import Contended, Unavailable
+from functions.common.faults import passes
 from functions.common.inbox import timestamp
 from functions.common.ports import Telemetry
 from functions.common.post import OrderPost
@@ -36,7 +35,6 @@ from functions.common.telemetry import CloudWatch
 
 BEFORE: Final = re.compile(r"^/(?!api/v1/).*?(?=/api/v1/)")  # a stage's name, where a gateway or an emulator leaves it in the path
 JSON: Final = "application/json"
-THEIRS: Final = 500  # from here on the fault is not the request's
 
 ALWAYS: Final = {
     "Access-Control-Expose-Headers": "ETag",
@@ -103,17 +101,10 @@ class Api:
         if isinstance(error, NotFoundError):
             return _refusal(not_found())
         self.telemetry.alarm("failed", request_id=self.app.lambda_context.aws_request_id)
-        if _passes(error):
+        if isinstance(error, Unavailable | Contended) or passes(error):
             return _refusal(Problem("unavailable", "The store does not answer now. Try again in a minute."))
         number = self.app.lambda_context.aws_request_id
         return _refusal(Problem("internal", f"Something went wrong here. Try again; tell the operator this number: {number}"))
-
-
-def _passes(error: Exception) -> bool:
-    """Tell whether a fault is one of the store or the line, which passes."""
-    if isinstance(error, ClientError):
-        return error.response["ResponseMetadata"]["HTTPStatusCode"] >= THEIRS
-    return isinstance(error, Unavailable | Contended | NoConnection | HTTPClientError)
 
 
 def _answer(status: int, body: object, known: str | None) -> Answer:

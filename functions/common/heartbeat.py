@@ -11,10 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
-
 from functions.common.events import Message
+from functions.common.faults import FAULTS, passes
 from functions.common.settings import QueueSettings
 
 if TYPE_CHECKING:
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 LONGEST_PAUSE_S = 120
 AGAIN_S = 1
-OURS = 500  # from here on the fault is the queue's
 BEATS_IN_A_LIFE = 3  # two may be lost
 
 
@@ -64,8 +61,6 @@ class SqsHeart:
         """Hide a message for so long; tell whether the queue answered. It refuses where another worker has the message by now."""
         try:
             self.sqs.change_message_visibility(QueueUrl=self.settings.url, ReceiptHandle=message.handle, VisibilityTimeout=seconds)
-        except ClientError as error:
-            return error.response["ResponseMetadata"]["HTTPStatusCode"] < OURS
-        except (NoConnection, HTTPClientError):
-            return False
+        except FAULTS as fault:
+            return not passes(fault)
         return True

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
 
 from functions.common.errors import Unavailable
+from functions.common.faults import FAULTS, passes, status
 from functions.common.headers import cache_control, content_type
 from functions.common.settings import BucketNames
 from functions.common.store import Absent, Answer, Bucket, Buckets, Condition, Listed, Same, Stored, Version
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 ANSWERS: Final = {404: Answer.GONE, 409: Answer.CONFLICT, 412: Answer.REFUSED}
 CONNECTIONS: Final = 16  # a catalogue of 100,000 videos is 3,170 small reads of some 15 ms
 READS: Final = 4  # boto3 asks again for an answer that never came, and leaves one that ends halfway to us
-OURS: Final = 500  # from here on the fault is the store's
 # 8 attempts, of half a minute in all, outlast a splitting partition's 503s and a store that begins anew.
 PATIENT: Final = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=30)
 NOTHING_THERE: Final = ("NoSuchKey", "NoSuchVersion", "404")
@@ -92,13 +91,12 @@ class S3Door:
                 CacheControl=cache_control(key, body),
                 **conditions,  # type: ignore[arg-type]  # the stubs want each named
             )
-        except ClientError as error:
-            answer = ANSWERS.get(_status(error))
-            if answer is None and _status(error) < OURS:
-                raise
-            return answer or Answer.LOST
-        except (NoConnection, HTTPClientError):
-            return Answer.LOST
+        except FAULTS as fault:
+            if isinstance(fault, ClientError) and (answer := ANSWERS.get(status(fault))):
+                return answer
+            if passes(fault):
+                return Answer.LOST
+            raise
         return Answer.DONE
 
     def list(self, prefix: str, after: str = "") -> Iterator[Listed]:
@@ -147,22 +145,14 @@ class S3Door:
         for attempt in range(READS):
             try:
                 answer = self.s3.get_object(Bucket=self.bucket, Key=key, **which)  # type: ignore[arg-type]  # optional ones
-            except ClientError as error:
-                if error.response["Error"]["Code"] in NOTHING_THERE:
+            except FAULTS as fault:
+                if isinstance(fault, ClientError) and fault.response["Error"]["Code"] in NOTHING_THERE:
                     return None
-                raise _ours(error, key) from error
-            except (NoConnection, HTTPClientError) as error:
-                raise Unavailable(key) from error
+                if passes(fault):
+                    raise Unavailable(key) from fault
+                raise
             try:
                 return Stored(answer["Body"].read(), answer["ETag"])
             except HTTPClientError:
                 pause(attempt)
         raise Unavailable(key)
-
-
-def _status(error: ClientError) -> int:
-    return error.response["ResponseMetadata"]["HTTPStatusCode"]
-
-
-def _ours(error: ClientError, key: str) -> Exception:
-    return Unavailable(key) if _status(error) >= OURS else error

@@ -8,12 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
 from msgspec.structs import replace
 
 from functions.common import keys, schema
 from functions.common.errors import Rejected
+from functions.common.faults import FAULTS
 from functions.common.model import Current, Failure, FileWork, InboxObject, Order, SidecarWork, Underway, Verdict
 from functions.common.orders import LONGEST_S, OrderKeys
 from functions.common.post import OrderPost
@@ -145,7 +144,7 @@ class Worker:
     def _forget(self, order: Order) -> None:
         """Remove what was told of its progress; left there, it goes by itself in a day."""
         if order.rev and order.unit:
-            with suppress(ClientError, NoConnection, HTTPClientError):
+            with suppress(*FAULTS):
                 self.work.delete([keys.UNDERWAY.key(id=order.id, rev=order.rev, unit=order.unit)])
 
 

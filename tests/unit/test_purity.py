@@ -21,6 +21,7 @@ EFFECT = {
     "common.s3": "calls S3 and sleeps",
     "common.telemetry": "writes log lines",
     "common.wiring": "makes clients",
+    "common.faults": "names what boto3 raises",
     "api.handler": "wires",
     "api.acts": "does what routes say, by the store's verbs",
     "api.check": "writes what it tries",
