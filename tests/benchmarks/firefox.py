@@ -44,7 +44,7 @@ def _scene(name: str) -> str:
 def _growing(found: Library, folder: Path) -> str:
     """Begin a film without a preview, which a transport stream has not; give its id as soon as it plays."""
     film = folder / "film.ts"
-    ffmpeg("-i", clip("film_3min"), "-t", "30", "-c", "copy", film)
+    ffmpeg("-i", clip("demo"), "-c", "copy", film)
     video = found.drop("seen/film.ts", film)
     found.wait(video, lambda manifest: manifest.playable is not None)
     await_words(found, keys.WATCH_PAGE.key(id=video), video)

@@ -112,7 +112,7 @@ def test_the_quality_that_is_chosen_in_the_menu_is_shown(height: int, visit: Vis
 
 def test_a_film_plays_while_it_is_encoded_and_goes_on_to_its_end(visit: Visit, library: Library, tmp_path: Path) -> None:
     """On one page from its first seconds to its last: a reload would lose the mark. A transport stream has no preview."""
-    ffmpeg("-i", clip("film_3min"), "-t", "30", "-c", "copy", tmp_path / "film.ts")
+    ffmpeg("-i", clip("demo"), "-c", "copy", tmp_path / "film.ts")
     video = library.drop("seen/film.ts", tmp_path / "film.ts")
     library.wait(video, lambda found: found.playable is not None)
     await_words(library, keys.WATCH_PAGE.key(id=video), video)

@@ -3,6 +3,7 @@
 import json
 import secrets
 import signal
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from botocore.exceptions import ClientError
 from functions.common import promises
 from functions.common.promises import sentence
 from tests.command import Runs, start
-from tests.stack.library import until
 from tests.stores.servers import REGION, Caller, Server
 
 RIGHTS = ("ListBucket", "GetBucketVersioning", "GetObject", "PutObject", "DeleteObject")
@@ -78,8 +78,18 @@ def test_what_was_tried_is_removed_after_a_ctrl_c(ministack: Server, tmp_path: P
     name = bucket(ministack)
     said = {"AWS_DEFAULT_REGION": REGION, **as_(ministack.owner)}
     child = start(tmp_path, tmp_path, said, "doctor", "--store", f"s3://{name}", "--endpoint", ministack.endpoint)
-    until(lambda: left(ministack, name) > 20 or None, lambda: "nothing was written")
-    child.send_signal(signal.SIGINT)
+
+    def interrupted() -> bool:
+        child.send_signal(signal.SIGSTOP)  # it goes no further while it is looked at
+        begun = left(ministack, name) > 20
+        if begun:
+            child.send_signal(signal.SIGINT)
+        child.send_signal(signal.SIGCONT)
+        return begun
+
+    while not interrupted():
+        assert child.poll() is None, "it ended, and wrote nothing"
+        time.sleep(0.01)
     child.communicate()
 
     assert (child.returncode, left(ministack, name)) == (130, 0)
