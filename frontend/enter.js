@@ -3,21 +3,30 @@
 
 const [policy = "", signature = "", key = "", ...page] = location.hash.slice(1).split(".");
 
+const site = new URL(".", import.meta.url);
+
 if (location.hash && location.pathname.endsWith("/enter.html")) await enter(); // other places have hashes of their own
+else if (location.pathname === site.pathname) await goTo("index.html"); // at the root; whoever may not see it stays here
 
 async function enter() {
   history.replaceState(null, "", location.pathname); // the link does not stay in the address, where somebody may copy it
   const cookies = { Policy: policy, Signature: signature, "Key-Pair-Id": key };
-  const site = new URL(".", import.meta.url);
   const secure = site.protocol === "https:" ? "; Secure" : "";
   const expires = new Date(end() * 1000).toUTCString();
   for (const [name, value] of Object.entries(cookies)) {
     document.cookie = `CloudFront-${name}=${value}; Path=/; Expires=${expires}; SameSite=Lax${secure}`;
   }
-  const target = new URL(page.join(".") || "index.html", site);
+  const answer = await goTo(page.join(".") || "index.html");
+  if (!answer) say("The site does not answer. Try again later.");
+  else if (!answer.ok) say("This invitation is over, or its link was cut off. Ask for another one.");
+}
+
+/** Goes to a page if it may be seen. @param {string} relative */
+async function goTo(relative) {
+  const target = new URL(relative, site);
   const answer = await fetch(target, { method: "HEAD", cache: "no-store" }).catch(() => undefined);
   if (answer?.ok) location.replace(target);
-  else say(answer ? "This invitation is over, or its link was cut off. Ask for another one." : "The site does not answer. Try again later.");
+  return answer;
 }
 
 /** When the invitation is over, in seconds since 1970; 0 where the link was cut off. */

@@ -62,10 +62,13 @@ class Inviter:
 
 
 def cookies(key: ViewersKey, site: str, video: str | None, until: int) -> Mapping[str, str]:
-    """Give the three cookies. All that belongs to one video has its id after a slash: `w/<id>.html`, `v/<id>/…`."""
+    """Give the three cookies. All of one video lies in folders of one letter, `w/<id>.html` and `v/<id>/…`; `?` is one letter.
+
+    With `*/<id>*` an address such as `v/<another>/manifest.json?/<id>` would be let in: what follows a `?` is compared too.
+    """
     from functions.api.signature import sign  # noqa: PLC0415  # its cryptography is 100 ms of a cold start, and few are private
 
-    may = f"{site}*/{video}*" if video else f"{site}*"
+    may = f"{site}?/{video}*" if video else f"{site}*"
     statement = {"Resource": may, "Condition": {"DateLessThan": {"AWS:EpochTime": until}}}
     policy = msgspec.json.encode({"Statement": [statement]})
     return {

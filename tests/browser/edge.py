@@ -1,7 +1,7 @@
 """The CDN of a private library, on loopback: its paths are the template's, its check is the one of CloudFront's guide.
 
-"Set signed cookies using a custom policy": the signature must be the key's over the policy, the policy must name the address, where
-`*` is any text and `?` one character, and must not be over.
+"Set signed cookies using a custom policy": the signature must be the key's over the policy, the policy must name the address with
+what follows its `?`, where `*` is any text and `?` one character, and must not be over.
 """
 
 import base64
@@ -48,6 +48,12 @@ def behaviours() -> tuple[Behaviour, ...]:
     return tuple(Behaviour(node["PathPattern"], node["TargetOriginId"], "TrustedKeyGroups" in node) for node in (*private, default))
 
 
+def root() -> str:
+    """Give the page at the site's own address."""
+    _, private, _ = properties("SiteCdn")["DistributionConfig"]["DefaultRootObject"]["Fn::If"]
+    return str(private)
+
+
 def entrance() -> str:
     """Give the page that stands for whatever is not there or may not be seen."""
     (answer,) = properties("SiteCdn")["DistributionConfig"]["CustomErrorResponses"]
@@ -63,11 +69,12 @@ class Edge:
     key: RSAPublicKey
     url: str
 
-    def answer(self, path: str, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
-        """Answer a request for a path without its slash."""
+    def answer(self, address: str, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+        """Answer a request for a path without its slash, and what follows it."""
+        path = address.partition("?")[0]
         behaviour = next(each for each in behaviours() if fnmatch.fnmatchcase(path, each.pattern))
-        if not behaviour.signed or self._lets_in(path, headers.get("Cookie", "")):
-            found = self._ask(behaviour.origin, path or "index.html", headers)
+        if not behaviour.signed or self._lets_in(address, headers.get("Cookie", "")):
+            found = self._ask(behaviour.origin, path or root(), headers)
             if found.status < 400:  # RFC 9110, section 15.5
                 return found.status, self._heads(found), self._worded(found)
         found = self._ask("bucket", entrance(), {})
@@ -88,7 +95,7 @@ class Edge:
         theirs = (self.stack.media_url.encode(), self.stack.site_url.encode())
         return re.sub(b"|".join(map(re.escape, theirs)), self.url.encode(), found.data)
 
-    def _lets_in(self, path: str, cookie: str) -> bool:
+    def _lets_in(self, address: str, cookie: str) -> bool:
         cookies = {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
         try:
             policy, signature = (
@@ -99,7 +106,7 @@ class Edge:
             return False
         (statement,) = json.loads(policy)["Statement"]
         until = statement["Condition"]["DateLessThan"]["AWS:EpochTime"]
-        return time.time() < until and fnmatch.fnmatchcase(self.url + path, statement["Resource"])
+        return time.time() < until and fnmatch.fnmatchcase(self.url + address, statement["Resource"])
 
 
 @contextmanager
@@ -111,7 +118,7 @@ def edge(stack: Stack, key: RSAPublicKey) -> Iterator[Edge]:
 
         def do_GET(self) -> None:
             """Answer with a body."""
-            status, heads, body = found.answer(self.path.partition("?")[0].removeprefix("/"), dict(self.headers))
+            status, heads, body = found.answer(self.path.removeprefix("/"), dict(self.headers))
             self.send_response(status)
             for name, value in heads.items():
                 self.send_header(name, value)

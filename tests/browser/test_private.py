@@ -23,6 +23,7 @@ from tests.stack.library import Library
 from tests.unit.api.desk import VIEWERS, viewers_key
 
 TITLE = "A walk by the river"
+OTHER = "o" * 16  # a video's id
 
 type Invite = Callable[..., str]
 
@@ -92,6 +93,26 @@ def test_an_invitation_to_one_video_lets_into_nothing_else(visit: Visit, private
     visitor.page.goto(f"{private.url}index.html")
 
     expect(visitor.page.locator("h1")).to_contain_text("This library is private")
+
+
+def test_an_invitation_to_one_video_does_not_stretch(private: Edge, invite: Invite, demo: Manifest) -> None:
+    """CloudFront compares what follows an address's `?`, too."""
+    ticket = invite(demo.id).partition("#")[2].split(".")
+    names = ("Policy", "Signature", "Key-Pair-Id")
+    cookies = {"Cookie": "; ".join(f"CloudFront-{name}={value}" for name, value in zip(names, ticket, strict=False))}
+    others = (keys.ROOT.key(list="all"), keys.INDEX_PAGE.key(), keys.ATOM_FEED.key(), keys.WATCH_PAGE.key(id=OTHER), "")
+    answers = [urllib3.request("GET", f"{private.url}{path}?/{demo.id}", headers=cookies) for path in others]
+
+    assert urllib3.request("GET", f"{private.url}{keys.MANIFEST.key(id=demo.id)}?t=1", headers=cookies).status == 200
+    assert [answer.status for answer in answers[:-1]] == [404] * 4
+    assert not any(TITLE.encode() in answer.data for answer in answers)
+
+
+def test_the_sites_own_address_leads_whoever_is_invited_to_the_front_page(visit: Visit, private: Edge, invite: Invite) -> None:
+    visitor = opens(visit, invite())
+    visitor.page.wait_for_url("**/index.html")
+    visitor.page.goto(private.url, wait_until="commit")
+    visitor.page.wait_for_url("**/index.html")
 
 
 def test_reel_downloads_what_was_made(reel: Runs, private: Edge, library: Library, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_the_cookies_are_those_that_boto_signs(video: str | None) -> None:
     assert {f"CloudFront-{name}": value for name, value in parse_qsl(urlsplit(signed).query)} == made
 
 
-@pytest.mark.parametrize(("video", "may", "page"), [(None, f"{SITE}*", ""), (VIDEO, f"{SITE}*/{VIDEO}*", f"w/{VIDEO}.html")])
+@pytest.mark.parametrize(("video", "may", "page"), [(None, f"{SITE}*", ""), (VIDEO, f"{SITE}?/{VIDEO}*", f"w/{VIDEO}.html")])
 def test_a_link_lets_into_what_it_is_for_and_leads_there(desk: Desk, video: str | None, may: str, page: str) -> None:
     reply = desk.ask("POST", "/invitation", {"site": SITE, "days": 2, **({"video_id": video} if video else {})})
     assert reply.status == 201, reply
