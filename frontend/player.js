@@ -153,7 +153,8 @@ export class Player {
     image.loading = "eager";
     this.controller.prepend(image);
     showPictures(this.controller, this.#config);
-    this.video.poster = image.currentSrc || image.src; // for picture-in-picture and the system's media panel
+    const show = () => (this.video.poster = image.currentSrc || image.src);
+    this.video.addEventListener("play", show, { once: true, signal: this.#listening.signal }); // for the system's media panel: it is painted once more
   }
 
   /** @param {() => void} onTrouble */
