@@ -10,6 +10,7 @@ import { posterImage, showPictures } from "./pictures.js";
 /** @typedef {import("./types.js").Config} Config */
 /** @typedef {{kind: string, label: string, src: string, srclang?: string}} TrackSource */
 
+const SOON_MS = 1000;
 const SAVE_EVERY_S = 5;
 const LIFTS_CAPTIONS = CSS.supports("selector(::-webkit-media-text-track-container)"); // media-chrome does it by that, not in Firefox
 const BELOW_CAPTIONS = 2; // as high as the controls, in lines of captions
@@ -78,10 +79,10 @@ export class Player {
     this.video = /** @type {HTMLVideoElement} */ (stage.querySelector("video"));
     if (mediaSource()) Object.defineProperty(this.video, "videoRenditions", { value: this.#choices("quality", "addrendition") });
     if (mediaSource()) Object.defineProperty(this.video, "audioTracks", { value: this.#choices("sound", "addtrack") });
-    this.#showPoster(manifest);
+    const pictured = this.#showPoster(manifest);
     this.#listen(onTrouble);
     this.update(manifest);
-    import("./vendor/media-chrome.js").then(() => this.#name(), onTrouble);
+    pictured.then(() => import("./vendor/media-chrome.js")).then(() => this.#name(), onTrouble);
   }
 
   /** Says what the controls do not say of themselves. */
@@ -144,17 +145,24 @@ export class Player {
     rest.style.flexGrow = String((1 - share) / share);
   }
 
-  /** @param {Manifest & {playable: Playable}} manifest */
+  /**
+   * @param {Manifest & {playable: Playable}} manifest
+   * @returns {Promise<void>} when it is painted, or soon: the controls keep a phone from painting for a while
+   */
   #showPoster(manifest) {
     const posters = manifest.posters?.length ? manifest.posters : (manifest.playable.posters ?? []);
     const image = this.#stage.querySelector("img") ?? (posters.length ? posterImage(posters, "100vw") : undefined);
-    if (!image) return;
+    if (!image) return Promise.resolve();
     image.slot = "poster";
     image.loading = "eager";
     this.controller.prepend(image);
     showPictures(this.controller, this.#config);
     const show = () => (this.video.poster = image.currentSrc || image.src);
     this.video.addEventListener("play", show, { once: true, signal: this.#listening.signal }); // for the system's media panel: it is painted once more
+    return new Promise((painted) => {
+      setTimeout(painted, SOON_MS);
+      image.decode().then(() => requestAnimationFrame(() => setTimeout(painted)), () => painted());
+    });
   }
 
   /** @param {() => void} onTrouble */
