@@ -108,6 +108,25 @@ def test_an_invitation_to_one_video_does_not_stretch(private: Edge, invite: Invi
     assert not any(TITLE.encode() in answer.data for answer in answers)
 
 
+def test_an_invitation_to_one_video_takes_no_others_place(visit: Visit, private: Edge, invite: Invite, demo: Manifest) -> None:
+    visitor = opens(visit, invite(demo.id))
+    visitor.page.wait_for_url(f"**/{keys.WATCH_PAGE.key(id=demo.id)}")
+    visitor.page.goto(invite(OTHER))
+    visitor.waits("document.body.innerText.includes('Ask for another one')")  # there is no such video
+    visitor.page.goto(private.url + keys.WATCH_PAGE.key(id=demo.id))
+    visitor.plays()
+
+
+def test_who_is_invited_to_all_stays_so_when_invited_to_one(visit: Visit, private: Edge, invite: Invite, demo: Manifest) -> None:
+    visitor = opens(visit, invite())
+    visitor.page.wait_for_url("**/index.html")
+    visitor.page.goto(invite(demo.id))
+    visitor.page.wait_for_url(f"**/{keys.WATCH_PAGE.key(id=demo.id)}")
+    visitor.page.goto(f"{private.url}index.html")
+
+    expect(visitor.page.locator(f".videos a[href*='{demo.id}']").first).to_be_visible()
+
+
 def test_the_sites_own_address_leads_whoever_is_invited_to_the_front_page(visit: Visit, private: Edge, invite: Invite) -> None:
     visitor = opens(visit, invite())
     visitor.page.wait_for_url("**/index.html")
