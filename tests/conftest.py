@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import override
 
+import boto3
 import hypothesis
 import pytest
 from xdist.remote import Producer
@@ -21,7 +22,7 @@ STACK_PLACES = {"REEL_LOCAL": os.environ.get("REEL_TEST", ".local/test"), "REEL_
 STACK_PARAMETERS = {
     "HeartbeatSeconds": "15",  # a killed worker is followed after that; a busy machine still beats in time
     "Rungs": "1080p,480p",
-    "ViewersKeyGroup": "of-no-cdn",  # so that there are invitations; a test is the CDN that takes them
+    "ViewersKeyGroup": "of-no-cdn",  # with a key, so that there are invitations; a test is the CDN that takes them
     "ViewersGraceSeconds": "0",
     "SweepFirstAgeSeconds": "5",  # tests call the sweep themselves,
     "SweepRate": "rate(30 days)",  # and nobody else does;
@@ -32,8 +33,13 @@ STACK_PARAMETERS = {
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """A running stack for all tests; REEL_KEEP=1 leaves it running, and the next run then starts in seconds."""
+    from tests.unit.api.desk import keep_viewers_key  # noqa: PLC0415  # with moto, which few tests need
+
     where = places(STACK_PLACES)
-    yield up(where, STACK_PARAMETERS)
+    stack = up(where, STACK_PARAMETERS)
+    session = boto3.Session("test", "test", region_name=stack.region)
+    keep_viewers_key(session.client("ssm", endpoint_url=stack.endpoint))
+    yield stack
     if not os.environ.get("REEL_KEEP"):
         down(where)
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
-import msgspec
 import pytest
 import urllib3
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -20,7 +18,7 @@ from tests.browser.visitor import VIDEO
 from tests.command import Runs, runs
 from tests.media import clip
 from tests.stack.library import Library
-from tests.unit.api.desk import VIEWERS, viewers_key
+from tests.unit.api.desk import viewers_key
 
 TITLE = "A walk by the river"
 OTHER = "o" * 16  # a video's id
@@ -30,12 +28,10 @@ type Invite = Callable[..., str]
 
 @pytest.fixture(scope="module")
 def private(library: Library, demo: Manifest) -> Iterator[Edge]:
-    """Give the operator a key, and serve the library by it alone."""
+    """Serve the library by the operator's key alone."""
     assert demo.playable
     stack, key = library.stack, load_pem_private_key(viewers_key().pem.encode(), None)
     assert isinstance(key, RSAPrivateKey)
-    ssm = boto3.Session("test", "test", region_name=stack.region).client("ssm", endpoint_url=stack.endpoint)
-    ssm.put_parameter(Name=VIEWERS, Value=msgspec.json.encode(viewers_key()).decode(), Type="SecureString", Overwrite=True)
     with edge(stack, key.public_key()) as found:
         yield found
 

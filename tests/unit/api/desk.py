@@ -171,6 +171,11 @@ def viewers_key() -> ViewersKey:
     return ViewersKey("K2JCJMDEHXQW5F", pem.decode())
 
 
+def keep_viewers_key(ssm: "SSMClient") -> None:
+    """Put it where a private library's API reads it."""
+    ssm.put_parameter(Name=VIEWERS, Value=msgspec.json.encode(viewers_key()).decode(), Type="SecureString", Overwrite=True)
+
+
 @contextmanager
 def open_desk() -> Iterator[Desk]:
     """Open a store and the API over it."""
@@ -184,7 +189,7 @@ def open_desk() -> Iterator[Desk]:
         client.put_bucket_versioning(Bucket=NAMES.inbox, VersioningConfiguration={"Status": "Enabled"})
         queue = sqs.create_queue(QueueName="transcode")["QueueUrl"]
         ssm.put_parameter(Name=PARAMETER, Value=TOKEN, Type="SecureString")
-        ssm.put_parameter(Name=VIEWERS, Value=msgspec.json.encode(viewers_key()).decode(), Type="SecureString")
+        keep_viewers_key(ssm)
         buckets, telemetry = s3.buckets(client, NAMES), Silence()
         items = Items(buckets, Uploads(client, NAMES.inbox), MOST_BYTES)
         guard = Guard.of(ssm, PARAMETER, buckets.work)
