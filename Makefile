@@ -21,9 +21,8 @@ PYTEST := $(PYTHON) -m pytest
 # What imports LocalStack is checked where LocalStack is installed.
 IN_LOCALSTACK := --python-executable .local/localstack/bin/python --cache-dir .mypy_cache/localstack --follow-imports=silent
 EMULATED := infra/local/launch.py $(addprefix infra/local/executor/reelbucket_executor/, plugin.py polling.py conditions.py retention.py)
-# Two at once; what a file makes for its tests is made once. What needs no stack, the quickest to tell first.
-PAIRED := $(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder
-ALONE := $(addprefix tests/,unit simulation hostile inputs stores fuzz)
+# On two processors; what a file makes for its tests is made once.
+QUICK := -n 2 --dist loadfile $(addprefix tests/,unit stores inputs hostile fuzz)
 
 .PHONY: help setup up down deploy undeploy secret check lint types template audit test unit stack browser bench fix format schemas lock
 
@@ -56,10 +55,11 @@ undeploy: setup ## remove it from the account; the videos stay, unless EMPTY=yes
 secret: setup ## print the API's secret, which is the operator's token
 	@$(PYTHON) -m infra.cloud secret
 
-test: check ## all that must pass before a change lands
+test: check ## all that must pass before a change lands; the quick tests first
 	@$(PYTHON) -m infra.local.setup browser
 	npm --prefix frontend test
-	$(PAIRED) --durations=40 tests/stack tests/browser $(ALONE)
+	$(PYTEST) $(QUICK)
+	$(PYTEST) -n 2 --dist loadscope --durations=20 tests/simulation tests/stack tests/browser
 
 check: lint types template ## what can be said without running anything: style, types, template, purity, schemas
 	$(PYTEST) -q $(addprefix tests/unit/,test_purity.py test_template.py template test_schemas.py)
@@ -84,7 +84,8 @@ audit: setup ## which pinned versions have become known as vulnerable; the one c
 
 unit: setup ## tests that need no stack: unit, stores, inputs, hostile, fuzz, simulation, and the front end's own
 	@$(PYTHON) -m infra.local.setup judges
-	$(PAIRED) $(ALONE)
+	$(PYTEST) $(QUICK)
+	$(PYTEST) tests/simulation
 	npm --prefix frontend test
 
 stack: setup ## tests on a local stack of their own, which does not disturb `make up`

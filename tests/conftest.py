@@ -67,11 +67,11 @@ sys.addaudithook(refuse_network)
 
 
 class BesideTheStack(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Two workers: one for all tests of the stack, which share it and wait; the other for all other files, which compute."""
+    """Two workers: one for the simulation, which computes, one for all tests of the stack, which share it and wait."""
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return "stack" if nodeid.startswith(("tests/stack/", "tests/browser/")) else nodeid.partition("::")[0]
+        return "simulation" if nodeid.startswith("tests/simulation/") else "stack"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
