@@ -77,7 +77,9 @@ def test_a_store_that_breaks_promises_is_told_with_what_it_did_instead_and_empti
 def test_what_was_tried_is_removed_after_a_ctrl_c(ministack: Server, tmp_path: Path) -> None:
     name = bucket(ministack)
     said = {"AWS_DEFAULT_REGION": REGION, **as_(ministack.owner)}
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # one in the background ignores it
     child = start(tmp_path, tmp_path, said, "doctor", "--store", f"s3://{name}", "--endpoint", ministack.endpoint)
+    signal.signal(signal.SIGINT, heard)
 
     def interrupted() -> bool:
         child.send_signal(signal.SIGSTOP)  # it goes no further while it is looked at
