@@ -1,4 +1,4 @@
-// The player: media-chrome's controls around one <video>, which come to life after the poster is asked for; the engine is fetched
+// The player: media-chrome's controls around one <video>, which come to life when the poster is painted; the engine is fetched
 // when somebody wants to play.
 
 import { Choices } from "./choices.js";

@@ -76,13 +76,12 @@ class Served:
 
 @dataclass
 class Exam:
-    """Judges files. `touched` is whatever somebody asked the canary's server for; `others` are processes that ran before."""
+    """Judges files. `touched` is whatever somebody asked the canary's server for."""
 
     store: Store
     canary: Canary
     touched: list[str]
     watch: int
-    others: set[psutil.Process] = field(default_factory=lambda: set(psutil.Process().children()))
     preset: Preset = field(default_factory=lambda: presets.narrowed(presets.preset("web"), SETTINGS.rungs))
     encoder: Encoder = field(default_factory=lambda: Encoder(find_tools(), run, time.monotonic))
     tools: binaries.Tools = field(default_factory=binaries.find_tools)
@@ -164,7 +163,7 @@ class Exam:
             return f"the canary's server was asked for {self.touched}"
         if opened := _events(self.watch):
             return f"the canary's file was opened {opened} times"
-        children = set(psutil.Process().children()) - self.others
+        children = psutil.Process().children(recursive=True)
         folders = list(Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"))
         return f"left behind: {children or folders}" if children or folders else ""
 
