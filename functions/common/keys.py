@@ -15,7 +15,7 @@ from typing import Final
 
 ID: Final = r"[a-z2-7]{16}"  # 80 bits: a thousand million videos collide with probability 4e-7
 HASH: Final = r"[0-9a-f]{16}"
-UNIT: Final = r"v[0-9]{5}|a[0-9]{1,2}(?:-[0-9]{3})?|t[0-9]{1,2}|s|p|i|f[0-9]|ingest"
+UNIT: Final = r"v[0-9]{5}|a[0-9]{1,2}(?:-[0-9]{3})?|t[0-9]{1,2}|s|p(?:-[0-9]{3})?|i|f[0-9]|ingest"
 FIELDS: Final[Mapping[str, str]] = {
     "id": ID,
     "rev": ID,

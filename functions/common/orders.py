@@ -8,9 +8,9 @@ from functions.common import keys
 from functions.common.model import FileWork, Order, Plan, SidecarWork, WholeFile
 
 STILLS: Final = "s"
-PREVIEW: Final = "p"
 IMAGE: Final = "i"
 COPIED: Final = "-copy"  # ends the names of a preview's renditions
+COPIED_S: Final = 10  # of a preview's longest segment: a seek would take too long, and its list says so before all are there
 LONGEST_S: Final = 840  # an order's longest deadline: of the function's 900, the rest is for its receipt
 FIRST_SEGMENTS: Final = 3  # a player stalls at once on a list shorter than three target durations (RFC 8216 section 6.3.3)
 
@@ -25,18 +25,21 @@ def required_units(plan: Plan) -> tuple[str, ...]:
 def all_units(plan: Plan) -> tuple[str, ...]:
     """Name all units of a plan; a rejected one has none."""
     stills = (STILLS,) if plan.video else ()
-    preview = (PREVIEW,) if plan.preview else ()
+    preview = (chunk.unit for chunk in plan.preview.chunks) if plan.preview else ()
     files = (file.unit for file in plan.files)
     return (*required_units(plan), *preview, *(track.unit for track in plan.texts), *stills, *files)
 
 
 def shares(plan: Plan) -> dict[str, float]:
-    """Give each unit's part of the whole work, by its length. A second of sound counts as a twentieth of one of picture."""
+    """Give each unit's part of the whole work, by its length.
+
+    A second of sound counts as a twentieth of one of picture, and a second of what is copied as a hundredth.
+    """
     length = plan.video.frames if plan.video else round(plan.duration_s * plan.segment_frames / Fraction(plan.segment_s))
-    pictures = {chunk.unit: (chunk.end or length) - chunk.begin for chunk in plan.chunks}
-    sounds = {chunk.unit: 0.05 * ((chunk.end or length) - chunk.begin) for track in plan.audio for chunk in track.chunks}
-    known = pictures | sounds
-    weights = {unit: max(0.01 * (length or 1), known.get(unit, 0)) for unit in all_units(plan)}
+    made = [(1.0, plan.chunks), *((0.05, track.chunks) for track in plan.audio)]
+    made += [(0.01, plan.preview.chunks)] if plan.preview else []
+    known = {chunk.unit: each * ((chunk.end or length) - chunk.begin) for each, chunks in made for chunk in chunks}
+    weights = {unit: known.get(unit) or 0.01 * (length or 1) for unit in all_units(plan)}
     whole = sum(weights.values())
     return {unit: round(weight / whole, 6) for unit, weight in weights.items()}
 
@@ -49,7 +52,7 @@ def renditions(file: WholeFile | FileWork) -> tuple[str, ...]:
 def makers(plan: Plan, rendition: str) -> tuple[str, ...]:
     """Name the units that make parts of a rendition."""
     if plan.preview and rendition in (plan.preview.name, plan.preview.sound_name):
-        return (PREVIEW,)
+        return tuple(chunk.unit for chunk in plan.preview.chunks)
     made = next((track.chunks for track in plan.audio if track.name == rendition), plan.chunks)
     return tuple(chunk.unit for chunk in made)
 

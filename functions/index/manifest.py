@@ -28,7 +28,7 @@ from functions.common.model import (
     TrackPart,
     Verdict,
 )
-from functions.common.orders import COPIED, IMAGE, STILLS, shares
+from functions.common.orders import COPIED, COPIED_S, IMAGE, STILLS, shares
 from functions.common.pictures import largest, shown
 from functions.common.store import Write
 from functions.index.playlist import media_playlist, multivariant_playlist, storyboard
@@ -42,9 +42,9 @@ def playlists(progress: Progress) -> list[Write]:
         return []
     video = {rung.name: progress.parts(rung.name) for rung in plan.ladder if progress.encoded}
     audio = {track.name: progress.parts(track.name) for track in plan.audio if progress.encoded}
-    tracks = video | audio | {part.rendition: [part] for part in progress.preview}
+    tracks = video | audio | progress.preview
     writes = [
-        Write(key, media_playlist(key, parts, _longest(parts, Fraction(plan.segment_s)), complete=progress.finished(name)))
+        Write(key, media_playlist(key, parts, _target(name, plan), complete=progress.finished(name)))
         for name, parts in tracks.items()
         for key in [keys.PLAYLIST.key(id=plan.id, rev=plan.rev, rendition=name)]
     ]
@@ -56,10 +56,9 @@ def playlists(progress: Progress) -> list[Write]:
     return [*writes, Write(main, multivariant_playlist(plan, video, audio, progress.preview))]
 
 
-def _longest(parts: list[TrackPart], planned: Fraction) -> Fraction:
-    """Give a list's target: what is planned, but for a preview, whose segments are the source's."""
-    copied = [part for part in parts if part.rendition.endswith(COPIED)]
-    return max((Fraction(segment.duration_s) for part in copied for segment in part.segments), default=planned)
+def _target(rendition: str, plan: Plan) -> Fraction:
+    """Give the length of a list's longest segment: what is planned, but for a preview, whose segments are the source's."""
+    return Fraction(COPIED_S) if rendition.endswith(COPIED) else Fraction(plan.segment_s)
 
 
 def manifest(old: Manifest | None, current: Current, progress: Progress | None, receipts: Receipts) -> Manifest:
@@ -142,8 +141,8 @@ def _playable(progress: Progress) -> Playable:
         return _image(plan.rev, ok[IMAGE].pictures)
     lead = plan.ladder[0].name if plan.ladder else plan.audio[0].name
     growing = [track.name for track in plan.audio if not progress.finished(track.name)]  # picture without sound is not played
-    playing = [progress.preview[:1]] if progress.preview else [progress.parts(name) for name in (lead, *growing)]
-    available = min(sum(Fraction(segment.duration_s) for part in parts for segment in part.segments) for parts in playing)
+    encoded = min(_length(progress.parts(name)) for name in (lead, *growing)) if progress.encoded else Fraction()
+    available = max(encoded, _length(next(iter(progress.preview.values()), [])))
     complete = progress.status == "ready"
     sprites = any(ok[chunk.unit].sprites for chunk in progress.chunks)
     return Playable(
@@ -163,6 +162,10 @@ def _playable(progress: Progress) -> Playable:
         ),
         files=tuple(made for file in plan.files if file.unit in ok for made in ok[file.unit].files),
     )
+
+
+def _length(parts: Iterable[TrackPart]) -> Fraction:
+    return sum((Fraction(segment.duration_s) for part in parts for segment in part.segments), Fraction())
 
 
 def _image(rev: str, pictures: tuple[Picture, ...]) -> Playable:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from posixpath import relpath
+from types import MappingProxyType
 from typing import Final
 
 from functions.common.model import STEREO, AudioTrack, Plan, Rung, Sprite, TrackPart
@@ -51,12 +52,12 @@ def multivariant_playlist(
     plan: Plan,
     video: Mapping[str, list[TrackPart]],
     audio: Mapping[str, list[TrackPart]],
-    preview: Sequence[TrackPart] = (),
+    preview: Mapping[str, list[TrackPart]] = MappingProxyType({}),
 ) -> bytes:
     """Write the list of renditions, the cheapest first, since a player without an estimate begins with the first.
 
     `video` and `audio` map a rendition's name to the parts that are in its media playlist; they are empty while only the preview
-    can be played. `preview`: the picture, and perhaps the sound, of what plays until the ladder is complete.
+    can be played. `preview`: as they, the picture, and perhaps the sound, of what plays until the ladder is complete.
     """
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines.extend(_audio_lines(plan) if plan.video and audio else ())
@@ -72,22 +73,22 @@ def multivariant_playlist(
     return _text(lines)
 
 
-def _preview_lines(plan: Plan, parts: Sequence[TrackPart]) -> Iterable[str]:
+def _preview_lines(plan: Plan, preview: Mapping[str, list[TrackPart]]) -> Iterable[str]:
     """Write the source's own picture, with its own sound."""
     if plan.video is None:
         raise ValueError("a plan with a preview has a picture")
-    picture, *sounds = parts
+    picture, *sounds = preview
     for sound in sounds:
-        name, uri = plan.audio[0].language, f"{sound.rendition}/list.m3u8"
+        name, uri = plan.audio[0].language, f"{sound}/list.m3u8"
         yield f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="copy",NAME="{name}",DEFAULT=YES,AUTOSELECT=YES,URI="{uri}"'
-    rates = [bandwidth([part]) for part in parts]
-    codecs = ",".join(part.codecs for part in parts)
+    rates = [bandwidth(parts) for parts in preview.values()]
+    codecs = ",".join(parts[0].codecs for parts in preview.values())
     yield (
         f"#EXT-X-STREAM-INF:BANDWIDTH={sum(peak for peak, _ in rates)},AVERAGE-BANDWIDTH={sum(mean for _, mean in rates)},"
         f'CODECS="{codecs}",RESOLUTION={plan.video.width}x{plan.video.height},'
         f"FRAME-RATE={float(Fraction(plan.video.rate)):.3f},VIDEO-RANGE=SDR" + (',AUDIO="copy"' if sounds else "")
     )
-    yield f"{picture.rendition}/list.m3u8"
+    yield f"{picture}/list.m3u8"
 
 
 def _audio_lines(plan: Plan) -> Iterable[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from functions.common.model import Chunk, Current, Plan, Receipt, Status, TrackPart, Verdict
-from functions.common.orders import FIRST_SEGMENTS, PREVIEW, all_units, makers, required_units
+from functions.common.orders import COPIED, FIRST_SEGMENTS, all_units, makers, required_units
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,13 @@ class Progress:
         return all_units(self.plan)
 
     @property
-    def preview(self) -> tuple[TrackPart, ...]:
-        """What plays until the ladder is complete: the parts of the preview, or none."""
-        made = self.receipts.ok.get(PREVIEW)
-        return made.parts if made and not self.complete else ()
+    def preview(self) -> dict[str, list[TrackPart]]:
+        """What plays until the ladder is complete: the preview's picture, then its sound, or nothing."""
+        copied = self.plan.preview
+        if copied is None or self.complete:
+            return {}
+        found = {name: self.parts(name) for name in (copied.name, copied.sound_name) if name}
+        return found if all(found.values()) else {}
 
     @property
     def complete(self) -> bool:
@@ -60,8 +63,9 @@ class Progress:
         return len(self.chunks) == len(self.plan.chunks)
 
     def finished(self, rendition: str) -> bool:
-        """Whether a rendition is there to its end."""
-        return all(unit in self.receipts.ok for unit in makers(self.plan, rendition))
+        """Whether a rendition is there to its end. What was not fit for a preview left a receipt without parts, and so no end."""
+        ok, copied = self.receipts.ok, rendition.endswith(COPIED)
+        return all(unit in ok and (ok[unit].parts or not copied) for unit in makers(self.plan, rendition))
 
     @property
     def playable(self) -> bool:
@@ -100,5 +104,6 @@ class Progress:
 
     def parts(self, rendition: str) -> list[TrackPart]:
         """The parts of one rendition that a playlist may name now."""
-        done = takewhile(self.receipts.ok.__contains__, makers(self.plan, rendition))
-        return [part for unit in done for part in self.receipts.ok[unit].parts if part.rendition == rendition]
+        ok = self.receipts.ok
+        done = takewhile(lambda unit: unit in ok and ok[unit].parts, makers(self.plan, rendition))
+        return [part for unit in done for part in ok[unit].parts if part.rendition == rendition]

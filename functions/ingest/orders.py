@@ -26,7 +26,7 @@ from functions.common.model import (
     WholeFile,
     ratio,
 )
-from functions.common.orders import FIRST_SEGMENTS, IMAGE, LONGEST_S, PREVIEW, makers, renditions, shares
+from functions.common.orders import FIRST_SEGMENTS, IMAGE, LONGEST_S, makers, renditions, shares
 from functions.ingest.cost import SHORTEST_S, deadline, encoding_s, whole_file_s
 
 SIDECAR_S: Final = 60
@@ -38,12 +38,13 @@ def orders(plan: Plan) -> tuple[Order, ...]:
     video = [_video(plan, plan.video, chunk) for chunk in plan.chunks] if plan.video else []
     begun = [_audio(plan, track, track.chunks[0]) for track in plan.audio]
     first = sum(chunk.begin < FIRST_SEGMENTS * plan.segment_frames for chunk in plan.chunks)
+    copied = list(_copies(plan))
     # Two workers, the fewest, begin with two chunks: in most videos these take longer than the sound, which then fills up.
-    playable = (*_image(plan), *_preview(plan), *video[:2], *begun, *video[2:first])
+    playable = (*_image(plan), *copied[:2], *video[:2], *begun, *video[2:first])
     rest = [(chunk.begin, order) for chunk, order in zip(plan.chunks[first:], video[first:], strict=True)]
     rest += [(chunk.begin, _audio(plan, track, chunk)) for track in plan.audio for chunk in track.chunks[1:]]
     in_time = (order for _, order in sorted(rest, key=itemgetter(0)))
-    later = (replace(order, nice=LATER) for order in (*_stills(plan), *_texts(plan), *in_time, *_files(plan)))
+    later = (replace(order, nice=LATER) for order in (*copied[2:], *_stills(plan), *_texts(plan), *in_time, *_files(plan)))
     share, awaited = shares(plan), {unit for file in plan.files for unit in _needs(plan, file)}
     files = tuple(file.unit for file in plan.files)
     return tuple(
@@ -77,8 +78,7 @@ def _video(plan: Plan, video: VideoFacts, chunk: Chunk) -> Order:
 
 
 def _audio(plan: Plan, track: AudioTrack, chunk: Chunk) -> Order:
-    frame_s = Fraction(plan.segment_s) / plan.segment_frames
-    begin_s, end_s = chunk.begin * frame_s, None if chunk.end is None else chunk.end * frame_s
+    begin_s, end_s = _span(plan, chunk)
     length_s = max(0.0, float(end_s or plan.duration_s) - float(begin_s))
     return Order(
         id=plan.id,
@@ -90,17 +90,33 @@ def _audio(plan: Plan, track: AudioTrack, chunk: Chunk) -> Order:
             track=track,
             segment_s=plan.segment_s,
             begin_s=ratio(begin_s),
-            end_s=None if end_s is None else ratio(end_s),
+            end_s=ratio(end_s) if end_s else None,
             pad_to_s=float(plan.video.frames / Fraction(plan.video.rate)) if plan.video and plan.duration_s else 0.0,
             duration_s=length_s,
         ),
     )
 
 
-def _preview(plan: Plan) -> Iterator[Order]:
-    if plan.preview:
-        work = CopyWork(demuxer=plan.demuxer, preview=plan.preview, segment_s=plan.segment_s)
-        yield Order(id=plan.id, rev=plan.rev, unit=PREVIEW, deadline_s=_read_through(plan.duration_s), work=work)
+def _copies(plan: Plan) -> Iterator[Order]:
+    if plan.preview is None:
+        return
+    for chunk in plan.preview.chunks:
+        begin_s, end_s = _span(plan, chunk)
+        work = CopyWork(
+            demuxer=plan.demuxer,
+            preview=plan.preview,
+            segment_s=plan.segment_s,
+            begin_s=ratio(begin_s) if begin_s else None,
+            end_s=ratio(end_s) if end_s else None,
+        )
+        length_s = float((end_s or plan.duration_s) - begin_s)
+        yield Order(id=plan.id, rev=plan.rev, unit=chunk.unit, deadline_s=_read_through(length_s), work=work)
+
+
+def _span(plan: Plan, chunk: Chunk) -> tuple[Fraction, Fraction | None]:
+    """Give a chunk's time in seconds; the last has no end."""
+    frame_s = Fraction(plan.segment_s) / plan.segment_frames
+    return chunk.begin * frame_s, None if chunk.end is None else chunk.end * frame_s
 
 
 def _image(plan: Plan) -> Iterator[Order]:

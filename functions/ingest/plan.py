@@ -4,10 +4,9 @@ Everything counts on a grid of a constant rate R: output frame k is shown at k/R
 whole segments, so nothing is rounded twice and all renditions are cut at the same frames.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
-from itertools import accumulate, repeat, takewhile
 from typing import Final
 
 from functions.common.cleaning import clean_line
@@ -34,6 +33,7 @@ from functions.common.model import (
     ratio,
 )
 from functions.common.note import read_date
+from functions.ingest import cuts
 from functions.ingest.accept import Demuxer
 from functions.ingest.cost import encoding_s, fits
 from functions.ingest.facts import Facts, Picture, Track
@@ -41,12 +41,7 @@ from functions.ingest.ladder import ladder
 from functions.ingest.preview import preview
 
 SEGMENT_S: Final = 4
-RAMP: Final = (1, 1, 1, 2)  # segments of the first chunks: the first frame is seen soon; then
-CHUNK: Final = 4  # 16 s: 6 % cheaper than 8 s, and as quick from 100 workers on
 MAX_AUDIO: Final = 8  # each is a whole read of the source
-SOUND_RAMP: Final = (15,)  # segments of a long sound's first piece, a minute: it is playable as soon as the picture is; then
-SOUND: Final = 75  # 5 minutes, which are read and encoded in 8 s
-SOUND_WHOLE: Final = 90  # up to 6 minutes it is one piece
 # Only there a piece begins exactly where the one before ends: MP4 counts sound by its samples, and AAC's packets overlap, so that
 # one that was warmed up goes on where another encoder stopped (docs/adr/007).
 EXACT: Final[tuple[Demuxer, AudioCodec]] = ("mov", "aac")
@@ -78,7 +73,7 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
     if not facts.picture and not sounds:
         raise Rejected("unsupported_codec", "The sound is of a kind that cannot be read.")
     frames = max(1, round((facts.duration_s or 0) * rate))
-    audio = _audio(facts, sounds[:MAX_AUDIO], preset.audio, partial(pieces, frames, segment_frames))
+    audio = _audio(facts, sounds[:MAX_AUDIO], preset.audio, partial(cuts.sounds, frames, segment_frames))
     return Plan(
         id=video,
         rev=rev,
@@ -89,10 +84,10 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
         segment_s=ratio(segment_frames / rate),
         video=_video(facts, facts.picture, rate, frames) if facts.picture else None,
         ladder=rungs,
-        chunks=chunks(frames, segment_frames, _longest(facts.picture, rungs, segment_frames)) if facts.picture else (),
+        chunks=cuts.chunks(frames, segment_frames, _longest(facts.picture, rungs, segment_frames)) if facts.picture else (),
         audio=audio,
         texts=_texts(facts) if facts.picture else (),
-        preview=preview(facts, rungs, audio) if preset.preview else None,
+        preview=preview(facts, rungs, audio, partial(cuts.copies, frames, segment_frames)) if preset.preview else None,
         files=tuple(_file(f"f{number}", file, rungs, audio) for number, file in enumerate(preset.files)),
         note=_note(facts, uploaded),
         problems=tuple(_problems(facts, sounds)),
@@ -139,34 +134,10 @@ def choose_rate(picture: Picture) -> Fraction:
     return rate
 
 
-def chunks(frames: int, segment_frames: int, longest: int = CHUNK) -> tuple[Chunk, ...]:
-    """Cut frames into chunks of 4, 4, 4, 8, 16, 16 … seconds, none of more than `longest` segments."""
-    lengths = (min(longest, length) for length in (*RAMP, *repeat(CHUNK, frames // segment_frames)))
-    return _cut(frames, segment_frames, lengths, "v{:05}".format)
-
-
-def pieces(frames: int, segment_frames: int, unit: str) -> tuple[Chunk, ...]:
-    """Cut the sound of so many frames into pieces of 1, 5, 5 … minutes, when it is long. The first is called `unit`."""
-    long = frames > SOUND_WHOLE * segment_frames
-    lengths = (*SOUND_RAMP, *repeat(SOUND, frames // segment_frames // SOUND)) if long else ()
-    return _cut(frames, segment_frames, lengths, lambda number: f"{unit}-{number:03}" if number else unit)
-
-
-def _cut(frames: int, segment_frames: int, lengths: Iterable[int], unit: Callable[[int], str]) -> tuple[Chunk, ...]:
-    """Cut frames into pieces of so many segments each.
-
-    The last has no end, for `frames` is an estimate; it has a whole segment at least, so a tail shorter than that is merged.
-    """
-    ends = (segment_frames * segments for segments in accumulate(lengths))
-    begins = [0, *takewhile(lambda end: frames - end >= segment_frames, ends)]
-    pairs = zip(begins, [*begins[1:], None], strict=True)
-    return tuple(Chunk(unit=unit(number), begin=begin, end=end) for number, (begin, end) in enumerate(pairs))
-
-
 def _longest(picture: Picture, rungs: tuple[Rung, ...], segment_frames: int) -> int:
     """Choose how many segments a chunk may have, so that a function can encode it in its time."""
     width, height, light = picture.width, picture.height, picture.transfer
-    lengths = (CHUNK, 2, 1)
+    lengths = (cuts.CHUNK, 2, 1)
     return next((n for n in lengths if fits(encoding_s(width, height, light, rungs, n * segment_frames))), 1)
 
 

@@ -4,19 +4,26 @@ The worker finds out what only reading all of it tells: key frames that are too 
 there is no preview.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from functions.common.model import STEREO, AudioTrack, Preview, Rung, ratio
+from functions.common.model import STEREO, AudioTrack, Chunk, Preview, Rung, ratio
 from functions.ingest.facts import Facts
 
 DEMUXERS: Final = frozenset({"mov", "matroska", "flv"})  # a transport stream says only with its first AAC packet how to decode it
-MOST_BYTES: Final = 250_000_000  # a worker holds three times that; it is four minutes of a camera, an hour of a lesson
+MOST_BYTES: Final = 50_000_000_000  # five hundred pieces: fourteen hours of a camera
+WHOLE_BYTES: Final = 250_000_000  # of what cannot be entered in its middle: a worker holds three times that
+ENTERED: Final = frozenset({"mov", "matroska"})  # by an index of their key frames
 STRONGER: Final = 4  # times the strongest rung's rate: a phone's 20 Mbit/s; a slow line stalls, then finds the first chunks
 
 
-def preview(facts: Facts, ladder: Sequence[Rung], audio: Sequence[AudioTrack]) -> Preview | None:
-    """Plan a preview of H.264 with AAC in at most two channels, if the file is small and not much stronger than its ladder."""
+def preview(
+    facts: Facts, ladder: Sequence[Rung], audio: Sequence[AudioTrack], cut: Callable[[int], tuple[Chunk, ...]]
+) -> Preview | None:
+    """Plan a preview of H.264 with AAC in at most two channels, if the file is not much stronger than its ladder.
+
+    `cut` gives pieces of so many bytes.
+    """
     picture, length = facts.picture, float(facts.duration_s or 0)
     track = next((track for track in audio if track.default), None)
     heard = next((sound for sound in facts.sounds if track and sound.stream == track.stream), None)
@@ -24,9 +31,13 @@ def preview(facts: Facts, ladder: Sequence[Rung], audio: Sequence[AudioTrack]) -
         return None
     if heard and (heard.codec != "aac" or heard.channels > STEREO):
         return None
-    if facts.size > MOST_BYTES or facts.size * 8 / 1000 > length * STRONGER * max(rung.maxrate_kbit for rung in ladder):
+    entered = facts.demuxer in ENTERED
+    if facts.size > (MOST_BYTES if entered else WHOLE_BYTES) or facts.size * 8 / 1000 > length * STRONGER * max(
+        rung.maxrate_kbit for rung in ladder
+    ):
         return None
     return Preview(
+        chunks=cut(facts.size) if entered else (Chunk(unit="p", begin=0),),
         name=f"v/{min(picture.width, picture.height)}p-copy",
         stream=picture.stream,
         origin_s=ratio(facts.origin_s),

@@ -8,7 +8,8 @@ from typing import Final
 import ffmpeg
 from ffmpeg.nodes import FilterableStream, OutputStream
 
-from functions.common.model import AudioWork, Container, CopyWork, FileWork, Rung, TextWork, VideoWork
+from functions.common.model import AudioWork, Container, CopyWork, FileWork, Rung, TextWork, VideoWork, ratio
+from functions.common.orders import COPIED_S
 from functions.transcode import encoders, grid
 from functions.transcode.pictures import sprites
 from functions.transcode.pieces import EARLY_S, Piece
@@ -16,6 +17,7 @@ from functions.transcode.reading import BROKEN, CLEAN, Source, argv, decoding, h
 
 PICTURES: Final = "pictures.mp4"
 SOUND: Final = "sound.mp4"
+START: Final = "start.mp4"
 TEXT: Final = "text.vtt"
 COPY: Final = "copy"
 WHOLE: Final = "whole"
@@ -76,20 +78,30 @@ def audio(program: str, source: Source, work: AudioWork) -> list[str]:
 
 
 def repackage(program: str, source: Source, work: CopyWork) -> list[str]:
-    """Copy the source's own packets, a fragment for each group of pictures, to `PICTURES` and `SOUND`; tell of their first ones."""
-    read, preview = opened(source, {}, whole=True), work.preview
-    picture = read[str(preview.stream)]
+    """Copy the source's own packets, a fragment for each group of pictures, to `PICTURES` and `SOUND`; tell of their first ones.
+
+    A piece's pictures begin with the group that is shown at its beginning, and end after one that begins behind its end. Of the
+    film's first packet is told too, as `START`: each piece is decoded as much ahead as that.
+    """
+    preview, origin = work.preview, Fraction(work.preview.origin_s)
+    begin, end = origin + Fraction(work.begin_s or 0), origin + Fraction(work.end_s) if work.end_s else None
+    read = opened(source, seeking(begin if work.begin_s else None, accurate=False), whole=True)
+    picture, further = read[str(preview.stream)], {} if end is None else {"to": f"{float(end + COPIED_S + 1):.6f}"}
     made = [
-        ffmpeg.output(picture, PICTURES, **encoders.COPIED_VIDEO, **_FRAGMENTED),
+        ffmpeg.output(picture, PICTURES, **encoders.COPIED_VIDEO, **further, **_FRAGMENTED),
         ffmpeg.output(picture, f"{PICTURES}.first", **_FIRST, **{"frames:v": 1}),
     ]
+    if work.begin_s:
+        start = opened(source, {})[str(preview.stream)]
+        made.append(ffmpeg.output(start, f"{START}.first", **_FIRST, **{"frames:v": 1}))
     if preview.sound is not None:
         # what lies before the picture is dropped
-        sound, early = read[str(preview.sound)], {"bsf:a": f"noise=drop=lt(pts*tb\\,{preview.origin_s})"}
+        after = "" if end is None else f"+gte(pts*tb\\,{ratio(end)})"
+        sound, own = read[str(preview.sound)], {"bsf:a": f"noise=drop=lt(pts*tb\\,{ratio(begin)}){after}"}
         length = {"frag_duration": round(Fraction(work.segment_s) * 1_000_000)}  # µs: a fragment is a segment
         made += [
-            ffmpeg.output(sound, SOUND, **encoders.COPIED_AUDIO, **early, **length, **_FRAGMENTED),
-            ffmpeg.output(sound, f"{SOUND}.first", **_FIRST, **early, **{"frames:a": 1}),
+            ffmpeg.output(sound, SOUND, **encoders.COPIED_AUDIO, **own, **further, **length, **_FRAGMENTED),
+            ffmpeg.output(sound, f"{SOUND}.first", **_FIRST, **own, **further, **{"frames:a": 1}),
         ]
     return argv(program, made)
 

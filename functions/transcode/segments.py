@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from struct import pack_into, unpack_from
+from typing import Final
 
 from functions.common.model import Segment, ratio
 from functions.transcode.boxes import Box, boxes, descend, inner
 from functions.transcode.codecs import codecs
 
+NOW: Final = Fraction()
 # tfhd (8.8.7) and trun (8.8.8): which fields are there
 _TFHD_BASE_OFFSET, _TFHD_DESCRIPTION, _TFHD_DURATION = 0x1, 0x2, 0x8
 _TRUN_DATA_OFFSET, _TRUN_FIRST_FLAGS = 0x1, 0x4
@@ -33,13 +35,23 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class _Fragment:
-    """A re-based fragment: its time and length in ticks."""
+class Fragment:
+    """A re-based fragment: its time and length in ticks, and when its first sample is shown."""
 
     time: int
+    shown: int
     ticks: int
     samples: int
     body: bytes
+
+
+@dataclass(frozen=True)
+class Track:
+    """One fragmented MP4 of one track on the timeline of the whole. `scale`: ticks of a second."""
+
+    init: bytes
+    scale: int
+    fragments: tuple[Fragment, ...]
 
 
 def cut(fragmented: bytes, begin_s: Fraction, segment_s: Fraction) -> Cut:
@@ -47,19 +59,33 @@ def cut(fragmented: bytes, begin_s: Fraction, segment_s: Fraction) -> Cut:
 
     Raises ValueError for a file that the encoder's muxer would not write.
     """
+    return group(moved(fragmented, begin_s, segment_s), segment_s)
+
+
+def moved(fragmented: bytes, begin_s: Fraction, segment_s: Fraction, ahead_s: Fraction = NOW) -> Track:
+    """Move a fragmented MP4 of one track to `begin_s`, when its first sample is shown. Raises ValueError as `cut`.
+
+    `ahead_s`: how long before that it is decoded; where a film begins, at once.
+    """
     found = list(boxes(fragmented))
     init = b"".join(fragmented[box.start : box.end] for box in found if box.kind in {"ftyp", "moov"})
     body = bytearray().join(fragmented[box.start : box.end] for box in found if box.kind in {"moof", "mdat"})
     scale = timescale(init)
-    per_segment = segment_s * scale
-    fragments = list(_fragments(body, begin_s * scale, per_segment))
-    grouped = [list(group) for _, group in groupby(fragments, key=lambda fragment: fragment.time // per_segment)]
+    first = _first_offset(body, next(boxes(body))) if body else 0
+    ahead = round(ahead_s * scale)
+    return Track(init, scale, tuple(_fragments(body, begin_s * scale - ahead, segment_s * scale, first - ahead)))
+
+
+def group(track: Track, segment_s: Fraction) -> Cut:
+    """Group a track's fragments by segments of `segment_s`."""
+    per_segment = segment_s * track.scale
+    grouped = [list(found) for _, found in groupby(track.fragments, key=lambda fragment: fragment.time // per_segment)]
     return Cut(
-        init=init,
-        body=bytes(body),
-        segments=tuple(_segment(group, scale) for group in grouped),
-        samples=sum(fragment.samples for fragment in fragments),
-        codecs=codecs(init),
+        init=track.init,
+        body=b"".join(fragment.body for fragment in track.fragments),
+        segments=tuple(_segment(found, track.scale) for found in grouped),
+        samples=sum(fragment.samples for fragment in track.fragments),
+        codecs=codecs(track.init),
     )
 
 
@@ -70,9 +96,8 @@ def timescale(init: bytes) -> int:
     return int(unpack_from(">I", init, header.inside + (20 if long else 12))[0])
 
 
-def _fragments(body: bytearray, begin: Fraction, per_segment: Fraction) -> Iterator[_Fragment]:
+def _fragments(body: bytearray, begin: Fraction, per_segment: Fraction, shift: int) -> Iterator[Fragment]:
     found = list(boxes(body))
-    shift = _first_offset(body, found[0]) if found else 0
     for moof, mdat in zip(found[::2], found[1::2], strict=True):
         track = inner(body, moof, "traf")
         time = _move(body, inner(body, track, "tfdt"), begin)
@@ -80,11 +105,12 @@ def _fragments(body: bytearray, begin: Fraction, per_segment: Fraction) -> Itera
         default = _default_duration(body, inner(body, track, "tfhd"))
         runs = [_rebase(body, box, shift, default) for box in boxes(body, track.inside, track.end) if box.kind == "trun"]
         samples, ticks = (sum(numbers) for numbers in zip(*runs, strict=True))
-        yield _Fragment(time, ticks, samples, bytes(body[moof.start : mdat.end]))
+        shown = time + _first_offset(body, moof)
+        yield Fragment(time, shown, ticks, samples, bytes(body[moof.start : mdat.end]))
 
 
 def _first_offset(body: bytearray, moof: Box) -> int:
-    """Read the composition offset of the chunk's first sample: the encoder's reorder delay; 0 where samples have none.
+    """Read the composition offset of a fragment's first sample, or 0. A chunk's is the encoder's reorder delay.
 
     ffmpeg 9 takes it out by itself when told `negative_cts_offsets`; here it is made certain, since nothing else would show it.
     """
@@ -133,7 +159,7 @@ def _rebase(body: bytearray, run: Box, shift: int, default: int | None) -> tuple
     return count, count * default
 
 
-def _segment(group: list[_Fragment], scale: int) -> Segment:
+def _segment(group: list[Fragment], scale: int) -> Segment:
     duration = Fraction(sum(fragment.ticks for fragment in group), scale)
     return Segment(
         length=sum(len(fragment.body) for fragment in group),

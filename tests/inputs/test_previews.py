@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from functions.common import presets
 from functions.common.model import Preset
+from functions.ingest import cuts
 from tests.frames import beeps, decoded, numbers
 from tests.inputs.engine import PLAYED, Converted, Making, convert, plan_of
 from tests.inputs.sources import OPEN_GROUPS, TS, clip
@@ -150,3 +151,78 @@ def test_what_only_reading_all_of_it_tells_leaves_no_preview_and_no_error(
     made = convert(tmp_path / "source.mp4", store, tmp_path, Making(GENEROUS))
     assert made.plan.preview, why
     assert (made.receipts["p"].parts, "copy" in made.main.read_text()) == ((), False)
+
+
+MINUTE_S, EACH = 63.0, 12  # seconds; a piece is as short as one may be
+ENTERED: dict[str, tuple[str, Maker]] = {
+    "mp4": (".mp4", clip(*X264, *AAC, seconds=MINUTE_S)),
+    "open-groups": (".mp4", clip(*X264, *OPEN_GROUPS, *AAC, seconds=MINUTE_S)),
+    "groups-of-pieces": (".mp4", clip(*X264, "-g", "100", "-keyint_min", "100", "-sc_threshold", "0", *AAC, seconds=MINUTE_S)),
+    "silent": (".mp4", clip(*X264, sound=False, seconds=MINUTE_S)),
+    "fragmented": (".mp4", clip(*X264, "-g", "50", *AAC, "-movflags", "frag_keyframe+empty_moov", seconds=MINUTE_S)),
+    "mkv": (".mkv", clip(*X264, *AAC, seconds=MINUTE_S)),
+    "starts-late": (".mkv", clip(*X264, *AAC, "-output_ts_offset", "5.3", seconds=MINUTE_S)),
+}
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut previews into the shortest pieces that there may be, of three segments."""
+    monkeypatch.setattr(cuts, "COPY_RAMP", 1)
+    monkeypatch.setattr(cuts, "COPY", 1)
+
+
+def grown(made: Converted) -> list[int]:
+    """Read the frames of a list that has no end yet, for which a player would wait."""
+    path = made.playlist("v/180p-copy")
+    listed = path.read_text()
+    assert "#EXT-X-ENDLIST" not in listed
+    path.write_text(f"{listed}#EXT-X-ENDLIST\n")
+    return numbers(path, *PLAYED)
+
+
+def pieces_of(path: Path, store: Store) -> list[str]:
+    preview = plan_of(path, store.put(path.read_bytes()), GENEROUS).preview
+    return [chunk.unit for chunk in preview.chunks] if preview else []
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("name", ENTERED)
+def test_the_pieces_of_a_preview_join_to_all_of_it(name: str, store: Store, tmp_path: Path) -> None:
+    suffix, make = ENTERED[name]
+    path = tmp_path / f"source{suffix}"
+    make(path)
+    units = pieces_of(path, store)
+    made = convert(path, store, tmp_path, Making(GENEROUS, units=units))
+    read = m3u8.load(str(made.playlist("v/180p-copy")))
+
+    assert units == ["p", "p-001", "p-002", "p-003", "p-004"]
+    assert len({part.init for part in made.parts("v/180p-copy")}) == 1
+    assert read.is_endlist
+    assert numbers(made.playlist("v/180p-copy"), *PLAYED) == list(range(round(MINUTE_S * 25)))
+    decoded(made.main, PLAYED, "-map", "0", "-f", "null", "-")
+    if name != "silent":
+        heard = beeps(made.playlist("a/und-copy"), *PLAYED)
+        assert [onset for onset in heard if FADED_S < onset < MINUTE_S - FADED_S] == pytest.approx(list(range(1, 63)), abs=0.005)
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_the_first_piece_of_a_preview_plays_alone(store: Store, tmp_path: Path) -> None:
+    clip(*X264, "-g", "50", *AAC, seconds=MINUTE_S)(tmp_path / "source.mp4")
+    made = convert(tmp_path / "source.mp4", store, tmp_path, Making(GENEROUS, units={"p", "p-002"}))
+
+    assert lists(made) == ["v/180p-copy/list.m3u8"]
+    assert grown(made) == list(range(EACH * 25))
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_preview_ends_before_a_piece_in_which_nobody_could_seek(store: Store, tmp_path: Path) -> None:
+    """Its picture has no key frame between the seconds 26 and 50."""
+    forced = ",".join(str(second) for second in (*range(0, 28, 2), *range(50, 64, 2)))
+    never = ("-g", "9999", "-sc_threshold", "0", "-force_key_frames", forced)
+    clip(*X264, *never, *AAC, seconds=MINUTE_S)(tmp_path / "source.mp4")
+    units = pieces_of(tmp_path / "source.mp4", store)
+    made = convert(tmp_path / "source.mp4", store, tmp_path, Making(GENEROUS, units=units))
+
+    assert [bool(made.receipts[unit].parts) for unit in units] == [True, True, False, False, True]
+    assert grown(made) == list(range(2 * EACH * 25))

@@ -72,7 +72,7 @@ class Prober:
             ladder=tuple(_rung(height) for height in LADDERS[current.preset]),
             chunks=tuple(_chunk(place, chunks) for place in range(chunks)),
             audio=(_track(chunks),),
-            preview=_preview(4.0 * chunks) if kind == "plain" else None,
+            preview=_preview(chunks) if kind == "plain" else None,
             files=(_file(),) if kind == "whole" else (),
         )
 
@@ -85,8 +85,23 @@ def _chunk(place: int, chunks: int) -> Chunk:
     return Chunk(unit=f"v{place:05}", begin=100 * place, end=None if place == chunks - 1 else 100 * (place + 1))
 
 
-def _preview(duration_s: float) -> Preview:
-    return Preview(name="v/360p-copy", stream=0, origin_s="0/1", duration_s=duration_s, sound_name="a/und-copy", sound=1)
+def _preview(chunks: int) -> Preview:
+    return Preview(
+        chunks=_pieces("p", chunks),
+        name="v/360p-copy",
+        stream=0,
+        origin_s="0/1",
+        duration_s=4.0 * chunks,
+        sound_name="a/und-copy",
+        sound=1,
+    )
+
+
+def _pieces(unit: str, chunks: int) -> tuple[Chunk, ...]:
+    """Of a longer video, two pieces."""
+    if chunks == 1:
+        return (Chunk(unit=unit, begin=0),)
+    return Chunk(unit=unit, begin=0, end=100), Chunk(unit=f"{unit}-001", begin=100)
 
 
 def _file() -> WholeFile:
@@ -95,10 +110,14 @@ def _file() -> WholeFile:
 
 
 def _track(chunks: int) -> AudioTrack:
-    """Of a longer video, sound in two pieces."""
-    pieces = (Chunk(unit="a0", begin=0, end=100), Chunk(unit="a0-001", begin=100)) if chunks > 1 else (Chunk(unit="a0", begin=0),)
     return AudioTrack(
-        chunks=pieces, name="a/und-aac", stream=1, language="und", sample_rate_hz=48_000, origin_s="0/1", default=True
+        chunks=_pieces("a0", chunks),
+        name="a/und-aac",
+        stream=1,
+        language="und",
+        sample_rate_hz=48_000,
+        origin_s="0/1",
+        default=True,
     )
 
 

@@ -15,7 +15,7 @@ Unit = Annotated[
     str,
     Meta(
         pattern=f"^({keys.UNIT})$",
-        description="v00000 a chunk, a0 and a0-001 audio, t0 text, s stills, p preview, f0 a file, i an image",
+        description="v00000 a chunk, a0 and a0-001 audio, t0 text, s stills, p and p-001 preview, f0 a file, i an image",
     ),
 ]
 Ratio = Annotated[str, Meta(pattern=r"^-?[0-9]+/[1-9][0-9]*$", description="an exact ratio, n/d")]

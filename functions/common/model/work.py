@@ -109,8 +109,11 @@ class TextTrack(Value, frozen=True):
 class Preview(Value, frozen=True):
     """The source's own streams, repackaged: what plays until the ladder is complete. `sound` is absent where there is none.
 
-    `name` and `sound_name` are renditions; `origin_s` is the source time, in seconds, of output time 0.
+    `name` and `sound_name` are renditions; `origin_s` is the source time, in seconds, of output time 0. `chunks` are more than one
+    where a large source can be entered in its middle.
     """
+
+    chunks: Annotated[tuple[Chunk, ...], Meta(min_length=1)]
 
     name: Annotated[str, Meta(pattern=r"^v/[0-9]+p-copy$")]
     stream: Count
@@ -166,7 +169,7 @@ class Plan(Document, frozen=True, tag="plan-1.json"):
 
 
 class VideoWork(Value, frozen=True, tag_field="kind", tag="video"):
-    """Encode one chunk in every rung of the ladder, and its storyboard sprite. `final`: nothing comes after this chunk."""
+    """Encode one chunk in every rung of the ladder, and its storyboard sprite. The last chunk has no end."""
 
     demuxer: str
     preroll_s: Seconds
@@ -193,11 +196,16 @@ class AudioWork(Value, frozen=True, tag_field="kind", tag="audio"):
 
 
 class CopyWork(Value, frozen=True, tag_field="kind", tag="copy"):
-    """Repackage the source's own streams."""
+    """Repackage the source's own streams, or a piece of them: the groups of pictures, and the sound, that begin in its time.
+
+    `begin_s` and `end_s` are seconds of output time; the first piece has no beginning, and the last no end.
+    """
 
     demuxer: str
     preview: Preview
     segment_s: Ratio
+    begin_s: Ratio | None = None
+    end_s: Ratio | None = None
 
 
 class StillsWork(Value, frozen=True, tag_field="kind", tag="stills"):

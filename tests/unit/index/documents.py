@@ -126,11 +126,36 @@ PREVIEW = Receipt(
         part("a/en-copy", "p", (64_000, 64_000), ("8/1", "5/1"), "mp4a.40.2"),
     ),
 )
-PREVIEWED = replace(
-    PLAN,
-    preview=Preview(name="v/360p-copy", stream=0, origin_s="0/1", duration_s=13.0, sound_name="a/en-copy", sound=1),
+COPIED = Preview(
+    chunks=(Chunk(unit="p", begin=0),),
+    name="v/360p-copy",
+    stream=0,
+    origin_s="0/1",
+    duration_s=13.0,
+    sound_name="a/en-copy",
+    sound=1,
 )
-# The same with its sound in two pieces.
+PREVIEWED = replace(PLAN, preview=COPIED)
+
+
+def in_pieces(count: int) -> Plan:
+    later = (Chunk(unit=f"p-{number:03}", begin=100 * number) for number in range(1, count))
+    return replace(PLAN, preview=replace(COPIED, chunks=(*COPIED.chunks, *later)))
+
+
+COPIED_REST = Receipt(
+    id=ID,
+    rev=REV,
+    unit="p-001",
+    parts=(
+        part("v/360p-copy", "p-001", (400_000,), ("4/1",), "avc1.64001f"),
+        part("a/en-copy", "p-001", (32_000,), ("4/1",), "mp4a.40.2"),
+    ),
+)
+# The same with its preview in pieces.
+COPIED_IN_TWO = in_pieces(2)
+COPIED_IN_THREE = in_pieces(3)
+# The first with its sound in two pieces.
 PIECES = replace(
     PLAN,
     audio=(replace(PLAN.audio[0], chunks=(Chunk(unit="a0", begin=0, end=200), Chunk(unit="a0-001", begin=200))),),

@@ -1,5 +1,6 @@
 """The manifest as a function of what is stored."""
 
+import pytest
 from msgspec.structs import replace
 
 from functions.common.model import Explained, Manifest, Note, Picture, Plan, Receipt, Verdict
@@ -8,6 +9,8 @@ from functions.index.progress import Progress, Receipts
 from tests.unit.index.documents import (
     AUDIO,
     CHUNKS,
+    COPIED_IN_THREE,
+    COPIED_REST,
     CURRENT,
     EVERYTHING,
     ID,
@@ -56,6 +59,26 @@ def test_a_preview_makes_a_video_playable_whole_before_anything_is_encoded() -> 
 
     assert found.playable
     assert (found.status, found.playable.complete, found.playable.available_s) == ("encoding", False, 13.0)
+
+
+@pytest.mark.parametrize(
+    ("units", "available_s"),
+    [({"p"}, 13.0), ({"p", "p-001"}, 17.0), ({"a0", "v00000", "v00001", "p"}, 13.0)],
+)
+def test_what_can_be_watched_of_a_preview_in_pieces_grows(units: set[str], available_s: float) -> None:
+    known = {**EVERYTHING, "p": PREVIEW, "p-001": COPIED_REST}
+    found = made(progress({unit: known[unit] for unit in units}, plan=COPIED_IN_THREE))
+
+    assert found.playable
+    assert found.playable.available_s == available_s
+
+
+def test_a_preview_that_ends_early_hides_nothing_of_the_ladder() -> None:
+    copied = {"p": replace(PREVIEW, parts=(replace(PREVIEW.parts[0], segments=PREVIEW.parts[0].segments[1:]), PREVIEW.parts[1]))}
+    found = made(progress({**CHUNKS, "a0": AUDIO, **copied}, plan=replace(PIECES, preview=COPIED_IN_THREE.preview)))
+
+    assert found.playable
+    assert found.playable.available_s == 8.0
 
 
 def test_a_video_that_cannot_be_encoded_plays_on_by_its_preview() -> None:

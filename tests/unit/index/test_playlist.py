@@ -5,13 +5,17 @@ from pathlib import Path
 
 import m3u8
 import pytest
+from msgspec.structs import replace
 
-from functions.common.model import Plan
+from functions.common.model import Plan, Receipt
 from functions.index.manifest import playlists
 from functions.index.playlist import bandwidth, quoted
 from tests.unit.index.documents import (
     AUDIO,
     CHUNKS,
+    COPIED_IN_THREE,
+    COPIED_IN_TWO,
+    COPIED_REST,
     EVERYTHING,
     ID,
     PIECES,
@@ -127,9 +131,27 @@ def test_a_preview_leaves_the_list_when_the_ladder_is_complete() -> None:
     assert lists("p", "a0", "v00000", "v00001", "v00002") == ["v/240p-h264/list.m3u8", "v/360p-h264/list.m3u8"]
 
 
-def test_a_previews_list_tells_its_own_longest_segment() -> None:
-    writes = playlists(progress({"p": PREVIEW}, plan=PREVIEWED))
-    copied = next(write.body.decode() for write in writes if write.key.endswith("v/360p-copy/list.m3u8"))
+def test_a_previews_list_tells_how_long_a_segment_may_be_before_all_are_there() -> None:
+    assert "#EXT-X-TARGETDURATION:10\n" in copied_list({"p": PREVIEW}, PREVIEWED)
 
-    assert "#EXT-X-TARGETDURATION:8\n" in copied
-    assert copied.endswith("#EXT-X-ENDLIST\n")
+
+def copied_list(ok: dict[str, Receipt], plan: Plan) -> str:
+    writes = playlists(progress(ok, plan=plan))
+    return next(write.body.decode() for write in writes if write.key.endswith("v/360p-copy/list.m3u8"))
+
+
+@pytest.mark.parametrize(
+    ("plan", "rest", "found"),
+    [
+        (COPIED_IN_TWO, {}, (2, False)),
+        (COPIED_IN_TWO, {"p-001": COPIED_REST}, (3, True)),
+        (COPIED_IN_THREE, {"p-001": replace(COPIED_REST, parts=()), "p-002": COPIED_REST}, (2, False)),
+        (COPIED_IN_THREE, {"p-002": COPIED_REST}, (2, False)),
+    ],
+)
+def test_a_preview_in_pieces_grows_up_to_the_first_that_is_missing_or_not_fit(
+    plan: Plan, rest: dict[str, Receipt], found: tuple[int, bool]
+) -> None:
+    listed = copied_list({"p": PREVIEW, **rest}, plan)
+
+    assert (listed.count("#EXTINF"), listed.endswith("#EXT-X-ENDLIST\n")) == found

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.common import presets, schema
-from functions.common.model import AudioWork, InboxObject, Order, Sidecar, StillsWork, VideoWork
+from functions.common.model import AudioWork, CopyWork, InboxObject, Order, Sidecar, StillsWork, VideoWork
 from functions.common.orders import all_units
 from functions.ingest.cost import deadline
 from functions.ingest.facts import Facts, Picture, Track
@@ -63,6 +63,38 @@ def test_a_piece_of_a_sound_is_told_its_time() -> None:
     assert isinstance(last, AudioWork)
     assert (first.begin_s, first.end_s, first.duration_s) == ("0/1", "60/1", 60)
     assert (last.begin_s, last.end_s, last.duration_s, last.pad_to_s) == ("960/1", None, 40, 1000)
+
+
+STEREO = (Track(1, "aac", sample_rate_hz=48_000, channels=2),)
+PLAIN = Picture(0, "h264", 1920, 1080, Fraction(25), Fraction(25), plain=True)
+HOUR = replace(FACTS, demuxer="mov", duration_s=Fraction(3600), picture=PLAIN, sounds=STEREO, texts=(), size=3_600_000_000)
+
+
+def copies(facts: Facts) -> list[tuple[int, CopyWork]]:
+    """Give the orders of a preview, each with its place among all."""
+    return [(place, order.work) for place, order in enumerate(made(facts)) if isinstance(order.work, CopyWork)]
+
+
+def test_the_first_two_pieces_of_a_preview_come_first_and_the_others_after_what_plays() -> None:
+    places = [place for place, _ in copies(HOUR)]
+
+    assert places == [0, 1, *range(6, 4 + len(places))]
+
+
+def test_the_pieces_of_a_preview_are_told_their_times() -> None:
+    found = [work for _, work in copies(HOUR)]
+
+    assert [(work.begin_s, work.end_s) for work in (*found[:3], found[-1])] == [
+        (None, "16/1"),
+        ("16/1", "116/1"),
+        ("116/1", "216/1"),
+        ("3516/1", None),
+    ]
+
+
+def test_a_preview_of_many_pieces_is_a_hundredth_of_the_work() -> None:
+    copied = sum(order.share for order in made(HOUR) if isinstance(order.work, CopyWork))
+    assert copied == pytest.approx(0.01, rel=0.1)
 
 
 def test_sound_alone_has_no_stills() -> None:

@@ -13,8 +13,9 @@ from functions.common import presets, schema
 from functions.common.errors import Rejected
 from functions.common.model import Plan, Verdict
 from functions.ingest.accept import Demuxer
+from functions.ingest.cuts import chunks
 from functions.ingest.facts import Facts, Mark, Picture, Track
-from functions.ingest.plan import choose_rate, chunks, plan, rejected
+from functions.ingest.plan import choose_rate, plan, rejected
 
 VIDEO, REV, UPLOADED = "a" * 16, "b" * 16, "2024-05-01T00:00:00Z"
 PICTURE = Picture(0, "h264", 1920, 1080, Fraction(25), Fraction(25))

@@ -29,7 +29,7 @@ SOUND = AudioTrack(
     chunks=(Chunk(unit="a0", begin=0),), name="a/en-aac", stream=1, language="en", sample_rate_hz=44_100, origin_s="7/5"
 )
 
-SILENT = Preview(name="v/1080p-copy", stream=0, origin_s="7/5", duration_s=180.18)
+SILENT = Preview(chunks=(Chunk(unit="p", begin=0),), name="v/1080p-copy", stream=0, origin_s="7/5", duration_s=180.18)
 PREVIEW = replace(SILENT, sound_name="a/en-copy", sound=1)
 
 
@@ -57,6 +57,9 @@ COMMANDS = {
     "poster-typical": pictures.posters("/ffmpeg", source("mov"), FILM, Fraction(57, 5), choose=True),
     "poster-chosen": pictures.posters("/ffmpeg", source("mov"), HDR, Fraction(57, 5), choose=False),
     "preview": command.repackage("/ffmpeg", source("mov"), CopyWork(demuxer="mov", preview=PREVIEW, segment_s="1001/250")),
+    "preview-piece": command.repackage(
+        "/ffmpeg", source("mov"), CopyWork(demuxer="mov", preview=PREVIEW, segment_s="4/1", begin_s="16/1", end_s="116/1")
+    ),
     "preview-silent": command.repackage("/ffmpeg", source("mov"), CopyWork(demuxer="mov", preview=SILENT, segment_s="1001/250")),
     "copy": command.copy("/ffmpeg", source("data")),
 }
