@@ -14,6 +14,7 @@ from tests.media import TABLE, clip
 from tests.stack.library import Library
 
 RATE = TABLE["demo"].rate or Fraction(0)
+SECONDS = TABLE["demo"].duration_s
 
 
 def drop(library: Library, name: str) -> Manifest:
@@ -25,15 +26,20 @@ def drop(library: Library, name: str) -> Manifest:
 
 
 def test_a_film_plays_whole_before_it_is_encoded_and_on_when_it_is(visit: Visit, library: Library) -> None:
+    """Its preview is in two pieces, of which the second begins at second 16."""
     begun = drop(library, "at-once")
     visitor = visit(keys.WATCH_PAGE.key(id=begun.id))
     visitor.plays()
-    late = library.manifest(begun.id)
+    whole = library.wait(begun.id, lambda found: bool(found.playable and found.playable.available_s == SECONDS))
+    visitor.waits(f"{VIDEO}.duration > 27")
     visitor.seeks(27)
 
     assert visitor.frame == pytest.approx(visitor.second * RATE, abs=2)
-    assert late
-    assert (late.status, begun.playable and begun.playable.available_s) == ("encoding", 30)
+    assert whole.status == "encoding"
+    visitor.seeks(14.5)
+    visitor.page.evaluate(f"void {VIDEO}.play()")
+    visitor.waits(f"{VIDEO}.currentTime > 18")
+    assert visitor.frame == pytest.approx(visitor.second * RATE, abs=3)
     library.settled(begun.id, "ready")
     visitor.page.evaluate(f"void {VIDEO}.play().catch(() => undefined)")
     visitor.waits(f"{VIDEO}.ended")
