@@ -1,6 +1,6 @@
 """Chunks, sounds and texts as ffmpeg commands. PURE: starts nothing. Outputs are names in the working folder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
@@ -14,6 +14,8 @@ from functions.transcode import encoders, grid
 from functions.transcode.pictures import sprites
 from functions.transcode.pieces import EARLY_S, Piece
 from functions.transcode.reading import BROKEN, CLEAN, Source, argv, decoding, hdr_tags, opened, seeking, to_sdr
+
+type Light = Callable[[FilterableStream, Rung], FilterableStream]
 
 PICTURES: Final = "pictures.mp4"
 SOUND: Final = "sound.mp4"
@@ -156,20 +158,28 @@ def _branches(stream: FilterableStream, work: VideoWork) -> list[FilterableStrea
     """Give a stream for each rung, and one for the storyboard. What is to be mapped to SDR is mapped once, before its split."""
     kept = [place for place, rung in enumerate(work.ladder) if rung.transfer != "sdr"]
     mapped = [place for place, rung in enumerate(work.ladder) if rung.transfer == "sdr"]
-    *own, shared = _split(stream, len(kept) + 1)
+    own, shared = _split(stream, 2) if kept else (stream, stream)
     if work.video.transfer != "sdr":
         board = grid.storyboard(work)
         # it costs as much as three decodes
         sizes = [(rung.width, rung.height) for rung in work.ladder if rung.transfer == "sdr"] or [(board.width, board.height)]
         shared = to_sdr(shared, work.video, *max(sizes))
-    *common, board_stream = _split(shared, len(mapped) + 1)
-    by_place = dict(zip((*kept, *mapped), (*own, *common), strict=True))
-    return [*(by_place[place] for place in sorted(by_place)), board_stream]
+    common, board_stream = _split(shared, 2) if mapped else (shared, shared)
+    made = _scaled(own, kept, work.ladder, _kept_light) | _scaled(common, mapped, work.ladder, _plain_light)
+    return [*(made[place] for place in sorted(made)), board_stream]
+
+
+def _scaled(stream: FilterableStream, places: Sequence[int], ladder: Sequence[Rung], light: Light) -> dict[int, FilterableStream]:
+    """Give each rung's pictures by its place, made of the next larger rung's: there are fewer pixels to read than in the source."""
+    made: dict[int, FilterableStream] = {}
+    largest_first = sorted(places, key=lambda place: -ladder[place].width * ladder[place].height)
+    for left, place in zip(reversed(range(len(places))), largest_first, strict=True):
+        stream = light(stream, ladder[place])
+        made[place], stream = _split(stream, 2) if left else (stream, stream)
+    return made
 
 
 def _split(stream: FilterableStream, count: int) -> list[FilterableStream]:
-    if count == 1:
-        return [stream]
     streams = stream.filter_multi_output("split", count)
     return [streams[place] for place in range(count)]
 
@@ -177,8 +187,7 @@ def _split(stream: FilterableStream, count: int) -> list[FilterableStream]:
 def _rung(
     stream: FilterableStream, rung: Rung, work: VideoWork, name: str, more: Mapping[str, str] = MappingProxyType({})
 ) -> OutputStream:
-    made = _kept_light(stream, rung) if rung.transfer != "sdr" else _plain_light(stream, rung)
-    return ffmpeg.output(made, name, **encoders.options(work, rung), **_FRAGMENTED, **more)
+    return ffmpeg.output(stream, name, **encoders.options(work, rung), **_FRAGMENTED, **more)
 
 
 def _plain_light(stream: FilterableStream, rung: Rung) -> FilterableStream:
