@@ -6,6 +6,7 @@ may be written shows at writing. Such a line says so.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import boto3
@@ -81,13 +82,14 @@ class Account:
         region = self._region()
         return [region, self._credentials()] if region.well else [region]
 
+    @cached_property
     def number(self) -> str:
-        """Give the account's number. Raises what boto3 raises."""
+        """The account's number. Raises what boto3 raises."""
         return str(self._ask("sts", "get_caller_identity")["Account"])
 
     def bucket(self, kind: str) -> str:
         """Name a bucket as the template does."""
-        return f"{self.wish.name}-{kind}-{self.number()}-{self.session.region_name}"
+        return f"{self.wish.name}-{kind}-{self.number}-{self.session.region_name}"
 
     def limit(self) -> int:
         """Give how many functions may run at once, without those that others have reserved. Raises what boto3 raises."""

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final, override
+from typing import Any, Final, override
 
 import urllib3
 from cryptography.exceptions import InvalidSignature
@@ -43,22 +43,26 @@ class Behaviour:
 def behaviours() -> tuple[Behaviour, ...]:
     """Read them from the template, in the order in which they are tried; the last one is for all the rest."""
     config = properties("SiteCdn")["DistributionConfig"]
-    _, private, _ = config["CacheBehaviors"]["Fn::If"]
+    private = _private(config["CacheBehaviors"])
     default = {"PathPattern": "*", **config["DefaultCacheBehavior"]}
     return tuple(Behaviour(node["PathPattern"], node["TargetOriginId"], "TrustedKeyGroups" in node) for node in (*private, default))
 
 
 def root() -> str:
     """Give the page at the site's own address."""
-    _, private, _ = properties("SiteCdn")["DistributionConfig"]["DefaultRootObject"]["Fn::If"]
-    return str(private)
+    return str(_private(properties("SiteCdn")["DistributionConfig"]["DefaultRootObject"]))
 
 
 def entrance() -> str:
     """Give the page that stands for whatever is not there or may not be seen."""
     (answer,) = properties("SiteCdn")["DistributionConfig"]["CustomErrorResponses"]
-    _, private, _ = answer["ResponsePagePath"]["Fn::If"]
-    return str(private).removeprefix("/")
+    return str(_private(answer["ResponsePagePath"])).removeprefix("/")
+
+
+def _private(either: Any) -> Any:  # noqa: ANN401  # a piece of the template
+    """Choose what the template says for a private library."""
+    _, private, _ = either["Fn::If"]
+    return private
 
 
 @dataclass(frozen=True)

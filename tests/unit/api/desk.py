@@ -1,14 +1,15 @@
 """The real API over a store of moto: buckets, queue and secret as the template makes them."""
 
+import base64
 import copy
 import functools
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import boto3
 import msgspec
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 EVENT: Final = json.loads((Path(__file__).parents[2] / "events" / "api-gateway-proxy.json").read_text())
 NAMES: Final = BucketNames("reelbucket-inbox", "reelbucket-work", "reelbucket-media", "reelbucket-site", addressing="path")
 PARAMETER: Final = "/reelbucket/api-token"
+SITE: Final = "https://d111111abcdef8.cloudfront.net/"
 VIEWERS: Final = "/reelbucket/viewers-key"
 TOKEN: Final = "a secret of this test"  # noqa: S105  # of a store that lives in this process
 MOST_BYTES: Final = 5 * 1024**4
@@ -91,6 +93,11 @@ class Desk:
     queue: str
     buckets: Buckets
     telemetry: Silence
+
+    def public(self) -> Self:
+        """Give the same of a library that is not private."""
+        routes = replace(self.api.routes, inviter=Inviter(boto3.client("ssm"), ""))
+        return replace(self, api=Api.of(routes, self.telemetry))
 
     def send(self, event: dict[str, Any]) -> Reply:
         """Let the API answer an event."""
@@ -161,6 +168,12 @@ class Desk:
 def clients() -> "tuple[S3Client, SQSClient, SSMClient]":
     """Make the clients once: it takes longer than a test. What they reach is the store of the moment."""
     return s3.client(NAMES), boto3.client("sqs"), boto3.client("ssm")
+
+
+def policy(text: str) -> dict[str, object]:
+    """Read the one statement of a policy as CloudFront's cookies have it."""
+    (statement,) = json.loads(base64.b64decode(text.translate(str.maketrans("-_~", "+=/"))))["Statement"]
+    return dict(statement)
 
 
 @functools.cache

@@ -1,10 +1,7 @@
 """Invitations to a private library: what CloudFront takes, and that only the operator invites."""
 
-import base64
-from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
-import boto3
 import msgspec
 import pytest
 from botocore.signers import CloudFrontSigner
@@ -13,17 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from functions.api.handler import Api
-from functions.api.invitations import Inviter, cookies
-from tests.unit.api.desk import Desk, viewers_key
+from functions.api.invitations import cookies
+from tests.unit.api.desk import SITE, Desk, policy, viewers_key
 
-SITE = "https://d111111abcdef8.cloudfront.net/"
 VIDEO = "abcdefghijklmnop"
 UNTIL = 1_800_000_000
-
-
-def policy(text: str) -> object:
-    return msgspec.json.decode(base64.b64decode(text.translate(str.maketrans("-_~", "+=/"))))
 
 
 def sign(message: bytes) -> bytes:
@@ -35,7 +26,7 @@ def sign(message: bytes) -> bytes:
 @pytest.mark.parametrize("video", [None, VIDEO])
 def test_the_cookies_are_those_that_boto_signs(video: str | None) -> None:
     made = cookies(viewers_key(), SITE, video, UNTIL)
-    said = msgspec.json.encode(policy(made["CloudFront-Policy"])).decode()
+    said = msgspec.json.encode({"Statement": [policy(made["CloudFront-Policy"])]}).decode()
     signed = CloudFrontSigner(viewers_key().id, sign).generate_presigned_url(f"{SITE}x", policy=said)
 
     assert {f"CloudFront-{name}": value for name, value in parse_qsl(urlsplit(signed).query)} == made
@@ -47,10 +38,9 @@ def test_a_link_lets_into_what_it_is_for_and_leads_there(desk: Desk, video: str 
     assert reply.status == 201, reply
     entrance, _, ticket = reply.body["link"].partition("#")
     words, _, key, leads_to = ticket.split(".", 3)
-    (statement,) = msgspec.convert(policy(words), dict[str, list[dict[str, object]]])["Statement"]
 
     assert (entrance, key, leads_to) == (f"{SITE}enter.html", viewers_key().id, page)
-    assert statement["Resource"] == may
+    assert policy(words)["Resource"] == may
 
 
 def test_only_the_operator_invites(desk: Desk) -> None:
@@ -67,8 +57,6 @@ def test_an_address_that_is_no_site_is_refused(desk: Desk, site: str) -> None:
 
 
 def test_a_public_library_needs_no_invitation(desk: Desk) -> None:
-    routes = desk.api.routes
-    public = replace(routes, inviter=Inviter(boto3.client("ssm"), ""))
-    reply = replace(desk, api=Api.of(public, desk.telemetry)).ask("POST", "/invitation", {"site": SITE})
+    reply = desk.public().ask("POST", "/invitation", {"site": SITE})
 
     assert (reply.status, reply.body["type"]) == (409, "/problems/public")

@@ -147,7 +147,7 @@ def test_no_function_takes_more_memory_than_new_accounts_allow() -> None:
 def test_the_buckets_are_named_as_in_the_template(session: boto3.Session) -> None:
     names = {text(node["Properties"]["BucketName"]) for node in resources("AWS::S3::Bucket").values()}
     account = Account(session, Wish("films"))
-    values = {"Name-": "films-", "AWS::AccountId": account.number(), "AWS::Region": REGION}
+    values = {"Name-": "films-", "AWS::AccountId": account.number, "AWS::Region": REGION}
 
     for pseudo, value in values.items():
         names = {name.replace(pseudo, value) for name in names}
