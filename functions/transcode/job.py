@@ -19,7 +19,7 @@ from functions.transcode.binaries import Tools
 from functions.transcode.pace import Pace, Tell, length_s
 from functions.transcode.reading import Source
 
-FILE_BYTES: Final = 400_000_000  # 16 s of 1080p have 10 MB, four hours of sound 230 MB, a preview at most 250 MB
+FILE_BYTES: Final = 400_000_000  # 16 s of 1080p have 10 MB, four hours of sound 230 MB, a piece of a preview mostly 120 MB
 # Address space. 1080p in four rungs was measured at 1.73 GB, of which 0.38 GB were in use; the function has 3 GB of the latter.
 MEMORY_BYTES: Final = 6_000_000_000
 

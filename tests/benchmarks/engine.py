@@ -24,6 +24,7 @@ from tests.unit.transcode.store import serving
 FILM: Final = "film_3min"
 JUDGED: Final = "v/480p-h264"  # capped nearly all the time in this film: the worst case for a buffer that begins anew
 JUDGED_S: Final = 60
+RATE: Final = 25  # of the film
 BESIDE: Final = 8  # frames before and after a join
 TAGS: Final = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"  # else one is converted to the other's
 WEB: Final = presets.preset("web")
@@ -62,14 +63,14 @@ def measure() -> list[Figure]:
 
 
 def _read(sent: int, by_unit: Mapping[str, int], size: int) -> list[Figure]:
-    """Tell who has read how much of the source. A larger one has no preview, and is read as much otherwise."""
+    """Tell who has read how much of the source. One without a preview is read as much otherwise."""
     read = Counter({"look": sent - sum(by_unit.values())})
     for unit, count in by_unit.items():
         read[KINDS[unit[0]]] += count
     each = ", ".join(f"{kind} {count / size:.2f}" for kind, count in read.items())
     return [
         Figure("bytes_read_ratio", sent / size, f"bytes of the source that were read, of its size: {each}", most=1.7),
-        Figure("bytes_read_ratio_long", (sent - read[KINDS["p"]]) / size, "of a source that is too large for a preview", most=1.7),
+        Figure("bytes_read_ratio_alone", (sent - read[KINDS["p"]]) / size, "of a source without a preview", most=1.7),
     ]
 
 
@@ -87,10 +88,9 @@ def _quality(film: Path, made: Converted, theirs: Path) -> list[Figure]:
 
 
 def _judged(film: Path, playlist: Path, rung: Rung) -> Judged:
-    graph = (
-        f"[0:v]trim=end={JUDGED_S},setpts=PTS-STARTPTS,{TAGS}[made];"
-        f"[1:v]trim=end={JUDGED_S},setpts=PTS-STARTPTS,{TAGS},scale={rung.width}:{rung.height}:flags=bicubic[film];[made][film]"
-    )
+    # By number: ffmpeg takes composition offsets below 0 for a delay, which grows where it meets the first larger one.
+    first = f"trim=end_frame={JUDGED_S * RATE},settb=1/{RATE},setpts=N,{TAGS}"
+    graph = f"[0:v]{first}[made];[1:v]{first},scale={rung.width}:{rung.height}:flags=bicubic[film];[made][film]"
     return Judged(vmaf.scores((*PLAYED, "-i", str(playlist), "-i", str(film)), graph), _size(playlist))
 
 
