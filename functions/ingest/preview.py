@@ -31,10 +31,8 @@ def preview(
         return None
     if heard and (heard.codec != "aac" or heard.channels > STEREO):
         return None
-    entered = facts.demuxer in ENTERED
-    if facts.size > (MOST_BYTES if entered else WHOLE_BYTES) or facts.size * 8 / 1000 > length * STRONGER * max(
-        rung.maxrate_kbit for rung in ladder
-    ):
+    entered, strongest = facts.demuxer in ENTERED, max(rung.maxrate_kbit for rung in ladder)
+    if facts.size > (MOST_BYTES if entered else WHOLE_BYTES) or facts.size * 8 / 1000 > length * STRONGER * strongest:
         return None
     return Preview(
         chunks=cut(facts.size) if entered else (Chunk(unit="p", begin=0),),

@@ -11,6 +11,9 @@ from functions.transcode import command, objects
 from functions.transcode.job import Failed, Job, Made
 from functions.transcode.segments import NOW, Cut, Track, group, moved, timescale
 
+APART_S: Final = 0.5  # what a container may be wrong about its own length
+_PACKET: Final = re.compile(rb"^#tb 0: (\d+/\d+)$.*^0, *(-?\d+), *(-?\d+),", re.MULTILINE | re.DOTALL)
+
 
 @dataclass(frozen=True)
 class _Packet:
@@ -23,10 +26,6 @@ class _Packet:
     def delay_s(self) -> Fraction:
         """How long before it is shown it is decoded."""
         return self.shown - self.decoded
-
-
-APART_S: Final = 0.5  # what a container may be wrong about its own length
-_PACKET: Final = re.compile(rb"^#tb 0: (\d+/\d+)$.*^0, *(-?\d+), *(-?\d+),", re.MULTILINE | re.DOTALL)
 
 
 def of_source(job: Job, work: CopyWork) -> Made:
