@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from functions.common import keys, schema
 from functions.common.events import Message
-from functions.common.model import AudioWork, Earlier, InboxObject, Order, Receipt, VideoWork
+from functions.common.model import AudioWork, Earlier, InboxObject, Order, Receipt, TrackPart, VideoWork
 from functions.common.stage import Group
 from functions.common.store import Buckets
 from functions.transcode.handler import Transcode
@@ -89,13 +89,25 @@ def test_nor_is_a_sound(shelf: Callable[..., Shelf]) -> None:
 
 
 @pytest.mark.parametrize("place", range(len(LADDER)))
-def test_a_new_rung_alone_is_encoded_and_all_is_as_if_it_had_been_at_once(place: int, shelf: Callable[..., Shelf]) -> None:
-    known = tuple(rung for number, rung in enumerate(LADDER) if number != place)
+def test_a_new_rung_alone_is_encoded_and_stands_in_its_place(place: int, shelf: Callable[..., Shelf]) -> None:
+    """Alone it is scaled from the source, at once from the next larger one: other bytes, of the same frames (docs/adr/019)."""
+    new, known = LADDER[place : place + 1], tuple(rung for number, rung in enumerate(LADDER) if number != place)
     made = shelf(replace(CHUNK, ladder=known))
     receipt = made.do(CHUNK, known[0].name)
+    alone, at_once = made.bench.do(replace(CHUNK, ladder=new)).receipt, made.bench.do(CHUNK).receipt
+    parts = {part.rendition: part for part in (*made.before.receipt.parts, *alone.parts)}
 
-    assert made.encoded == [replace(CHUNK, ladder=LADDER[place : place + 1])]
-    assert schema.dump(receipt).decode() == replace_rev(schema.dump(made.bench.do(CHUNK).receipt).decode())
+    assert made.encoded == [replace(CHUNK, ladder=new)]
+    assert schema.dump(receipt).decode() == replace_rev(
+        schema.dump(replace(at_once, parts=tuple(parts[rung.name] for rung in LADDER))).decode()
+    )
+    assert [(p.init, p.codecs, seconds(p)) for p in receipt.parts] == [
+        (replace_rev(p.init), p.codecs, seconds(p)) for p in at_once.parts
+    ]
+
+
+def seconds(part: TrackPart) -> list[str]:
+    return [segment.duration_s for segment in part.segments]
 
 
 def test_what_another_encoder_made_is_made_anew(shelf: Callable[..., Shelf]) -> None:
