@@ -46,8 +46,8 @@ def flood() -> list[Figure]:
 def storm() -> list[Figure]:
     """Take 100 uploads at once in a storm."""
     with library() as found:
-        proxy = FaultyProxy(found.port, faults=ROUGH)
-        return [*_figures("storm", found, 100, _stormy(found, proxy)), *_harm(proxy)]
+        rough = FaultyProxy(found.port, faults=ROUGH)
+        return [*_figures("storm", found, 100, _stormy(found, rough)), *_harm(rough)]
 
 
 def _figures(name: str, found: Library, count: int, weather: AbstractContextManager[None] | None = None) -> list[Figure]:
@@ -89,18 +89,18 @@ def _dead(found: Library) -> int:
 
 
 @contextmanager
-def _stormy(found: Library, proxy: FaultyProxy) -> Iterator[None]:
+def _stormy(found: Library, rough: FaultyProxy) -> Iterator[None]:
     """Do harm in a thread until the block ends."""
     calm, chance = threading.Event(), random.Random(0)  # noqa: S311  # no secret hangs on it
 
     def harm() -> None:
         while not calm.wait(HARM_EVERY_S):
-            proxy.met["killed"] += _kill_one(chance)
-            proxy.met["doubled"] += _double(found, chance)
+            rough.met["killed"] += _kill_one(chance)
+            rough.met["doubled"] += _double(found, chance)
             if chance.random() < HARM_EVERY_S / AWAY_S / 3:  # a minute in four
-                proxy.go_away(AWAY_S)
+                rough.go_away(AWAY_S)
 
-    with proxy.serving(), led_by(f"http://127.0.0.1:{proxy.port}", found.functions):
+    with rough.serving(), led_by(f"http://127.0.0.1:{rough.port}", found.functions):
         thread = threading.Thread(target=harm)
         thread.start()
         yield
@@ -125,7 +125,7 @@ def _double(found: Library, chance: random.Random) -> bool:
     return bool(orders)
 
 
-def _harm(proxy: FaultyProxy) -> list[Figure]:
+def _harm(rough: FaultyProxy) -> list[Figure]:
     return [
-        Figure(f"storm_{name}", count, "requests, workers or messages that met it") for name, count in sorted(proxy.met.items())
+        Figure(f"storm_{name}", count, "requests, workers or messages that met it") for name, count in sorted(rough.met.items())
     ]

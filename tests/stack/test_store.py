@@ -30,25 +30,25 @@ class TestLocalStack(Shared):
 @pytest.fixture
 def unsteady(library: Library) -> Iterator[tuple[S3Door, FaultyProxy]]:
     """Reach the work bucket by a proxy that ends every third answer halfway."""
-    with FaultyProxy(library.port, seed=3, faults=Faults(cut=1 / 3)).serving() as proxy:
+    with FaultyProxy(library.port, seed=3, faults=Faults(cut=1 / 3)).serving() as rough:
         session = boto3.Session("test", "test", region_name=library.stack.region)
-        s3 = session.client("s3", endpoint_url=f"http://127.0.0.1:{proxy.port}", config=library.s3.meta.config)
-        yield S3Door(s3, library.stack.work_bucket), proxy
+        s3 = session.client("s3", endpoint_url=f"http://127.0.0.1:{rough.port}", config=library.s3.meta.config)
+        yield S3Door(s3, library.stack.work_bucket), rough
 
 
 def test_an_answer_that_ends_halfway_is_asked_for_again(library: Library, unsteady: tuple[S3Door, FaultyProxy]) -> None:
     """boto3 gives the body unread, so it cannot ask again itself."""
-    door, proxy = unsteady
+    door, rough = unsteady
     body = bytes(range(256)) * 100
     library.s3.put_object(Bucket=library.stack.work_bucket, Key="unsteady", Body=body)
 
     assert {found.body for found in (door.get("unsteady") for _ in range(10)) if found} == {body}
-    assert proxy.met["cut"] > 1
+    assert rough.met["cut"] > 1
 
 
 def test_a_store_that_never_finishes_an_answer_is_told_of(library: Library, unsteady: tuple[S3Door, FaultyProxy]) -> None:
-    door, proxy = unsteady
-    proxy.faults = Faults(cut=1)
+    door, rough = unsteady
+    rough.faults = Faults(cut=1)
     library.s3.put_object(Bucket=library.stack.work_bucket, Key="unsteady", Body=b"0123456789")
 
     with pytest.raises(Unavailable):

@@ -114,7 +114,6 @@ class Preview(Value, frozen=True):
     """
 
     chunks: Annotated[tuple[Chunk, ...], Meta(min_length=1)]
-
     name: Annotated[str, Meta(pattern=r"^v/[0-9]+p-copy$")]
     stream: Count
     origin_s: Ratio

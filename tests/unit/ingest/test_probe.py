@@ -205,9 +205,9 @@ def test_a_rough_network_changes_no_verdict(name: str, clips: dict[str, bytes], 
     quiet, port = look(clips[name]), urlsplit(shelf.base).port
     assert port
     found: list[Facts] = []
-    with FaultyProxy(port, faults=Faults(busy=0.05, refused=0.05, unanswered=0.05, cut=0.05)).serving() as proxy:
-        shelf.base = f"http://127.0.0.1:{proxy.port}"
-        while not all(proxy.met[fault] for fault in ("busy", "refused", "unanswered", "cut")):
+    with FaultyProxy(port, faults=Faults(busy=0.05, refused=0.05, unanswered=0.05, cut=0.05)).serving() as rough:
+        shelf.base = f"http://127.0.0.1:{rough.port}"
+        while not all(rough.met[fault] for fault in ("busy", "refused", "unanswered", "cut")):
             with suppress(Unavailable):
                 found.append(look(clips[name]))
     assert found
