@@ -78,8 +78,13 @@ def _x265(_work: VideoWork, rung: Rung) -> Options:
 
 
 def _svt_av1(_work: VideoWork, rung: Rung) -> Options:
-    # lp 1: one thread, and less memory; it has no scene cuts of its own, and its groups are closed
-    return {"c:v": "libsvtav1", "preset": rung.effort, **_capped(rung), "svtav1-params": "lp=1"}
+    # lp 1: one thread, and less memory; it has no scene cuts of its own, and its groups are closed.
+    # lookahead 0: 400 MB less for 2160 lines, for up to a tenth more bytes and a quarter of a point of VMAF more
+    ahead = ":lookahead=0" if min(rung.width, rung.height) > _LINES_AHEAD else ""
+    return {"c:v": "libsvtav1", "preset": rung.effort, **_capped(rung), "svtav1-params": f"lp=1{ahead}"}
+
+
+_LINES_AHEAD: Final = 1080  # of pictures of which an encoder holds as many as it likes
 
 
 def _vpx(_work: VideoWork, rung: Rung) -> Options:
