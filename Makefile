@@ -22,7 +22,8 @@ PYTEST := $(PYTHON) -m pytest
 IN_LOCALSTACK := --python-executable .local/localstack/bin/python --cache-dir .mypy_cache/localstack --follow-imports=silent
 EMULATED := infra/local/launch.py $(addprefix infra/local/executor/reelbucket_executor/, plugin.py polling.py conditions.py retention.py)
 # On two processors; what a file makes for its tests is made once.
-QUICK := -n 2 --dist loadfile $(addprefix tests/,unit stores inputs hostile fuzz)
+QUICK := -n 2 --dist loadfile $(addprefix tests/,unit stores hostile fuzz)
+COMPUTING := tests/simulation tests/inputs
 
 .PHONY: help setup up down deploy undeploy secret check lint types template audit test unit stack browser bench fix format schemas lock
 
@@ -59,7 +60,7 @@ test: check ## all that must pass before a change lands; the quick tests first
 	@$(PYTHON) -m infra.local.setup browser
 	npm --prefix frontend test
 	$(PYTEST) $(QUICK)
-	$(PYTEST) -n 2 --dist loadscope --durations=20 tests/simulation tests/stack tests/browser
+	$(PYTEST) -n 2 --dist loadscope --durations=20 $(COMPUTING) tests/stack tests/browser
 
 check: lint types template ## what can be said without running anything: style, types, template, purity, schemas
 	$(PYTEST) -q $(addprefix tests/unit/,test_purity.py test_template.py template test_schemas.py)
@@ -85,7 +86,7 @@ audit: setup ## which pinned versions have become known as vulnerable; the one c
 unit: setup ## tests that need no stack: unit, stores, inputs, hostile, fuzz, simulation, and the front end's own
 	@$(PYTHON) -m infra.local.setup judges
 	$(PYTEST) $(QUICK)
-	$(PYTEST) tests/simulation
+	$(PYTEST) $(COMPUTING)
 	npm --prefix frontend test
 
 stack: setup ## tests on a local stack of their own, which does not disturb `make up`

@@ -17,6 +17,7 @@ from infra.local.stack import Stack, down, up
 
 hypothesis.settings.load_profile("ci")  # the same examples each time, however slow the machine
 
+COMPUTING = ("tests/simulation/", "tests/inputs/")
 # The stack of the tests: beside a developer's own, on a free port, and quicker to repeat itself.
 STACK_PLACES = {"REEL_LOCAL": os.environ.get("REEL_TEST", ".local/test"), "REEL_PORT": "0"}
 STACK_PARAMETERS = {
@@ -67,11 +68,11 @@ sys.addaudithook(refuse_network)
 
 
 class BesideTheStack(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Two workers: one for the simulation, which computes, one for all tests of the stack, which share it and wait."""
+    """Two workers: one for what computes (tests/humble.py), one for all tests of the stack, which share it and wait."""
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return "simulation" if nodeid.startswith("tests/simulation/") else "stack"
+        return "computing" if nodeid.startswith(COMPUTING) else "stack"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:

@@ -2,7 +2,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.humble import humble
 from tests.unit.transcode.store import Store, serving
+
+__all__ = ("humble", "store")
 
 
 @pytest.fixture(scope="module")
