@@ -12,6 +12,7 @@ from functions.common.model import Rung, Step
 from functions.ingest.facts import Picture
 
 KEEP_LIGHT: Final = frozenset({"hevc", "av1"})  # codecs whose decoders show high dynamic range; for the others it is mapped
+_CLEARLY: Final = Fraction(9, 8)  # 360 lines are to be seen as 360, not as 240; 540 or 800 are nearly 480 and 720
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ _LEVELS: Final = (
 def ladder(picture: Picture, rate: Fraction, steps: Sequence[Step]) -> tuple[Rung, ...]:
     """Choose the steps that are not above the picture's shorter edge, in their order.
 
-    Of each codec there is one at least: where none is left, the lowest makes a rung of the picture's own size.
+    Where the picture is clearly larger than the largest of them, and smaller than the next, that one makes a rung of the picture's
+    own size. So of each codec there is one at least.
     """
     edge = _even(min(picture.width, picture.height))
     by_codec = [[step for step in steps if step.codec == codec] for codec in dict.fromkeys(step.codec for step in steps)]
@@ -49,7 +51,9 @@ def ladder(picture: Picture, rate: Fraction, steps: Sequence[Step]) -> tuple[Run
 def _fitting(steps: list[Step], edge: int) -> list[tuple[Step, int]]:
     """Give steps of one codec, each with the shorter edge of what it makes."""
     fitting = [(step, step.edge) for step in steps if step.edge <= edge]
-    return fitting or [(min(steps, key=lambda step: step.edge), edge)]
+    above = min((step for step in steps if step.edge > edge), key=lambda step: step.edge, default=None)
+    own = above is not None and edge > _CLEARLY * max((made for _, made in fitting), default=0)
+    return ([(above, edge)] if above and own else []) + fitting
 
 
 def _rung(picture: Picture, rate: Fraction, step: Step, edge: int) -> Rung:

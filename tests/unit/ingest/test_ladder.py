@@ -61,7 +61,21 @@ def test_a_rung_has_the_presets_quality() -> None:
 
 
 def test_there_is_a_rung_of_every_codec() -> None:
-    assert named(ladder(picture(640, 360), Fraction(25), presets.preset("modern").video)) == ["v/240p-av1", "v/360p-h264"]
+    rungs = ladder(picture(640, 360), Fraction(25), presets.preset("modern").video)
+    assert named(rungs) == ["v/360p-av1", "v/240p-av1", "v/360p-h264"]
+
+
+@pytest.mark.parametrize(
+    ("size", "edges"),
+    [((640, 360), [360, 240]), ((854, 478), [478, 240]), ((1280, 718), [718, 480, 240]), ((1280, 536), [480, 240])],
+)
+def test_a_source_between_two_steps_is_seen_whole_unless_the_lower_is_near(size: tuple[int, int], edges: list[int]) -> None:
+    assert [rung.height for rung in ladder(picture(*size), Fraction(25), WEB)] == edges
+
+
+def test_a_rung_of_the_sources_own_size_has_the_next_steps_quality() -> None:
+    (rung, _) = ladder(picture(640, 360), Fraction(25), WEB)
+    assert (rung.crf, rung.maxrate_kbit) == (23, 1200)
 
 
 def test_a_preset_of_one_large_step_keeps_the_sources_size() -> None:
