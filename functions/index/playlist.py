@@ -79,7 +79,7 @@ def _preview_lines(plan: Plan, preview: Mapping[str, list[TrackPart]]) -> Iterab
         raise ValueError("a plan with a preview has a picture")
     picture, *sounds = preview
     for sound in sounds:
-        name, uri = plan.audio[0].language, f"{sound}/list.m3u8"
+        name, uri = next(track.language for track in plan.audio if track.default), f"{sound}/list.m3u8"
         yield f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="copy",NAME="{name}",DEFAULT=YES,AUTOSELECT=YES,URI="{uri}"'
     rates = [bandwidth(parts) for parts in preview.values()]
     codecs = ",".join(parts[0].codecs for parts in preview.values())
