@@ -38,17 +38,18 @@ _FRAGMENTED: Final = {
 def video(program: str, source: Source, work: VideoWork, seek: Fraction | None, *, broken: bool = False) -> list[str]:
     """Encode a chunk in every rung, and its storyboard, from one decode: `rung_<n>.mp4` and `sprite_<n>.jpg`.
 
-    `broken`: frames that the decoder would drop are taken too.
+    Of the key frame from which it was decoded is told too. `broken`: frames that the decoder would drop are taken too.
     """
-    film = opened(source, decoding(work.video) | (BROKEN if broken else {}) | seeking(seek, accurate=False))
-    *streams, board = _branches(_on_grid(film[str(work.video.stream)], work), work)
+    film = opened(source, decoding(work.video) | (BROKEN if broken else {}) | seeking(seek, accurate=False))[str(work.video.stream)]
+    *streams, board = _branches(_on_grid(film, work), work)
     largest, *others = zip(streams, work.ladder, strict=True)
     rungs = [
         _rung(*largest, work, rung_name(0), _TOLD),
         *(_rung(stream, rung, work, rung_name(place)) for place, (stream, rung) in enumerate(others, 1)),
     ]
     # fixed sizes, so that a change of size inside the file does not start the graph, and its count of frames, anew
-    return argv(program, [*rungs, sprites(board, work)], "-reinit_filter", "0")
+    begun = ffmpeg.output(film, first_of(PICTURES), **_FIRST, **{"frames:v": 1})
+    return argv(program, [*rungs, sprites(board, work), begun], "-reinit_filter", "0")
 
 
 def audio(program: str, source: Source, work: AudioWork) -> list[str]:
@@ -91,11 +92,11 @@ def repackage(program: str, source: Source, work: CopyWork) -> list[str]:
     picture, further = read[str(preview.stream)], {} if end is None else {"to": f"{float(end + COPIED_S + 1):.6f}"}
     made = [
         ffmpeg.output(picture, PICTURES, **encoders.COPIED_VIDEO, **further, **_FRAGMENTED),
-        ffmpeg.output(picture, f"{PICTURES}.first", **_FIRST, **{"frames:v": 1}),
+        ffmpeg.output(picture, first_of(PICTURES), **_FIRST, **{"frames:v": 1}),
     ]
     if work.begin_s:
         start = opened(source, {})[str(preview.stream)]
-        made.append(ffmpeg.output(start, f"{START}.first", **_FIRST, **{"frames:v": 1}))
+        made.append(ffmpeg.output(start, first_of(START), **_FIRST, **{"frames:v": 1}))
     if preview.sound is not None:
         # what lies before the picture is dropped
         after = "" if end is None else f"+gte(pts*tb\\,{ratio(end)})"
@@ -103,7 +104,7 @@ def repackage(program: str, source: Source, work: CopyWork) -> list[str]:
         length = {"frag_duration": round(Fraction(work.segment_s) * 1_000_000)}  # µs: a fragment is a segment
         made += [
             ffmpeg.output(sound, SOUND, **encoders.COPIED_AUDIO, **own, **further, **length, **_FRAGMENTED),
-            ffmpeg.output(sound, f"{SOUND}.first", **_FIRST, **own, **further, **{"frames:a": 1}),
+            ffmpeg.output(sound, first_of(SOUND), **_FIRST, **own, **further, **{"frames:a": 1}),
         ]
     return argv(program, made)
 
@@ -133,12 +134,17 @@ def join(program: str, inputs: Sequence[str], work: FileWork) -> list[str]:
     }
     first = {"movflags": "+faststart"} if work.container == "mp4" else {}
     options = {"c": "copy", "f": MUXERS[work.container], **first, **CLEAN, **sounds}
-    return argv(program, [ffmpeg.output(*tracks, WHOLE, **options)])
+    return argv(program, [ffmpeg.output(*tracks, WHOLE, **options)], copyts=False)
 
 
 def rung_name(place: int) -> str:
     """Name the file of a rung, by its place in the ladder."""
     return f"rung_{place}.mp4"
+
+
+def first_of(name: str) -> str:
+    """Name the file that tells of a stream's first packet."""
+    return f"{name}.first"
 
 
 def _on_grid(stream: FilterableStream, work: VideoWork) -> FilterableStream:

@@ -21,7 +21,7 @@ from functions.common.model import (
     VideoWork,
 )
 from functions.common.process import Finished
-from functions.transcode import captions, command, grid, objects, outcome, pictures, posters, preview
+from functions.transcode import captions, command, grid, objects, outcome, packets, pictures, posters, preview
 from functions.transcode.job import Encoder, Failed, Job, Made
 from functions.transcode.pieces import Piece
 from functions.transcode.segments import Cut, cut
@@ -80,17 +80,23 @@ def _video(job: Job, work: VideoWork) -> Made:
 def _encoded(job: Job, work: VideoWork) -> tuple[Finished, list[Cut], Fraction | None]:
     """Read from further and further back, at last from the beginning, until the count of frames is right.
 
-    The count is the only witness that a chunk is whole: a missing head does not show in the encoder's time stamps. What the last
-    attempt gives is the true end of the source, whatever its header says. With it comes the time from which it was read.
+    A missing head does not show in the encoder's time stamps. So either the count must be right, or a key frame from which all of
+    the chunk was decoded: then, as at the last attempt, what is missing lies behind the true end of the source, whatever its header
+    says. With it comes the time from which it was read.
     """
     for seek in grid.seeks(work):
         done = job.run(command.video(job.program, job.source(work.demuxer), work, seek))
         if done.code < 0:
             done = job.run(command.video(job.program, job.source(work.demuxer), work, seek, broken=True))
         cuts = [] if done.code else _cuts(job, work)
-        if cuts and cuts[0].samples >= grid.least(work):
+        if cuts and (cuts[0].samples >= grid.least(work) or _has_head(job, work)):
             break
     return done, cuts, seek
+
+
+def _has_head(job: Job, work: VideoWork) -> bool:
+    begun = packets.first(job.read(command.first_of(command.PICTURES)))
+    return begun is not None and begun.shown <= grid.origin_s(work.video) + grid.seconds(work, work.begin)
 
 
 def _cuts(job: Job, work: VideoWork) -> list[Cut]:

@@ -11,6 +11,7 @@ from functions.transcode import grid
 from functions.transcode.reading import CLEAN, Source, argv, decoding, opened, seeking, to_sdr
 
 POSTER_WIDTHS: Final = (320, 640, 1280)  # a card on a phone, a card, the player
+_ROUNDED_S: Final = Fraction(1, 1000)  # containers round times to that
 _STILL: Final = {
     "f": "image2",
     "strict:v": "unofficial",  # after the source's end there is no picture to tell the range, and mjpeg would fail
@@ -25,11 +26,13 @@ def posters(program: str, source: Source, video: VideoFacts, at: Fraction, *, ch
 
     They are `poster_<n>.jpg` and `.webp`.
     """
-    film = opened(source, decoding(video) | seeking(at, accurate=True))
+    # Not ffmpeg's own accurate seek: of a source whose clock begins late it drops as much as that more.
+    film = opened(source, decoding(video) | seeking(at, accurate=False))[str(video.stream)]
+    later = film.filter("trim", start=f"{float(at - _ROUNDED_S):.6f}")
     width = min(video.width, max(POSTER_WIDTHS))
     height = max(2, 2 * round(Fraction(video.height * width, video.width) / 2))
     # scaled first: thumbnail keeps 30 pictures in memory
-    picture = to_sdr(film[str(video.stream)], video, width, height)
+    picture = to_sdr(later, video, width, height)
     return argv(program, _posters(picture.filter("thumbnail", n=30) if choose else picture))
 
 

@@ -1,31 +1,16 @@
 """The source's own streams as a preview. EFFECT: runs ffmpeg."""
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from functions.common.model import CopyWork, Receipt
 from functions.common.orders import COPIED_S
-from functions.transcode import command, objects
+from functions.transcode import command, objects, packets
 from functions.transcode.job import Failed, Job, Made
 from functions.transcode.segments import NOW, Cut, Track, group, moved, timescale
 
 APART_S: Final = 0.5  # what a container may be wrong about its own length
-_PACKET: Final = re.compile(rb"^#tb 0: (\d+/\d+)$.*^0, *(-?\d+), *(-?\d+),", re.MULTILINE | re.DOTALL)
-
-
-@dataclass(frozen=True)
-class _Packet:
-    """When a packet is decoded and shown, on the source's own clock, in seconds."""
-
-    decoded: Fraction
-    shown: Fraction
-
-    @property
-    def delay_s(self) -> Fraction:
-        """How long before it is shown it is decoded."""
-        return self.shown - self.decoded
 
 
 def of_source(job: Job, work: CopyWork) -> Made:
@@ -54,19 +39,14 @@ def _tracks(job: Job, work: CopyWork) -> dict[str, Cut]:
 
 def _moved(job: Job, name: str, work: CopyWork) -> Track | None:
     """Read a track that was written, and put it where it lies on the source's own clock; None before its first picture."""
-    body, first, start = job.read(name), _first(job, name), _first(job, command.START)
+    body = job.read(name)
+    first, start = (packets.first(job.read(command.first_of(told))) for told in (name, command.START))
     if not body or not first:
         return None
     scale = timescale(body)
     late = round((first.shown - Fraction(work.preview.origin_s)) * scale)
     ahead_s = first.delay_s - start.delay_s if start and name == command.PICTURES else NOW
     return None if late < 0 else moved(body, Fraction(late, scale), Fraction(work.segment_s), ahead_s)
-
-
-def _first(job: Job, name: str) -> _Packet | None:
-    """Read of a stream's first packet; None where there is none."""
-    found = _PACKET.search(job.read(f"{name}.first"))
-    return _Packet(*(int(time) * Fraction(found[1].decode()) for time in found.groups()[1:])) if found else None
 
 
 def _whole(seen: Track, work: CopyWork) -> bool:

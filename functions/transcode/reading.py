@@ -22,10 +22,10 @@ ALWAYS: Final = (
     "-hide_banner",
     "-nostdin",  # a key press is no command
     "-y",  # a repeated attempt replaces the files of the one before
-    "-copyts",  # time stamps stay the source's own, so that every chunk counts from the same origin
     *("-max_error_rate", "1"),  # damaged frames are concealed; the count of frames judges the result
     *("-filter_complex_threads", "2"),  # not the machine's count of cores: memory stays what was measured
 )
+_SOURCES_CLOCK: Final = "-copyts"  # time stamps stay the source's own, so that every chunk counts from the same origin
 CLEAN: Final = {
     "map_metadata": -1,  # no place or device of a camera is published
     "map_chapters": -1,
@@ -47,10 +47,10 @@ class Source:
     ca_file: str
 
 
-def argv(program: str, outputs: Sequence[OutputStream], *whole_run: str) -> list[str]:
-    """Put a command together."""
+def argv(program: str, outputs: Sequence[OutputStream], *whole_run: str, copyts: bool = True) -> list[str]:
+    """Put a command together. Without `copyts` each input begins at 0."""
     command: list[str] = ffmpeg.merge_outputs(*outputs).compile()
-    return [program, *ALWAYS, *whole_run, *command[1:]]
+    return [program, *ALWAYS, *([_SOURCES_CLOCK] if copyts else []), *whole_run, *command[1:]]
 
 
 def opened(source: Source, options: Mapping[str, str | int | None], *, whole: bool = False) -> InputNode:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from functions.transcode import packets
 from tests.command import Runs
-from tests.frames import beeps, numbers
+from tests.frames import beeps, decoded, numbers
 from tests.media import clip
 from tests.stack.library import Library
 
@@ -23,6 +24,15 @@ def test_a_preset_with_a_file_gives_one_with_every_frame(preset: str, kind: str,
     assert file.name == f"{clip(CLIP).stem}.{kind}"
     assert numbers(file) == numbers(clip(CLIP))
     assert beeps(file) == pytest.approx(beeps(clip(CLIP)), abs=0.03)
+    assert begins(file, "v") == pytest.approx(begins(file, "a"), abs=0.005)
+
+
+def begins(file: Path, kind: str) -> float:
+    """Give when the first packet of a kind is shown or heard, as ffmpeg reads the file."""
+    told = decoded(file, ("-copyts",), "-map", f"0:{kind}:0", "-c", "copy", "-frames", "1", "-f", "framecrc", "-")
+    first = packets.first(told)
+    assert first
+    return float(first.shown)
 
 
 def test_a_file_has_its_index_where_a_player_begins(reel: Runs, tmp_path: Path) -> None:

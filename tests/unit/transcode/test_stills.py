@@ -15,7 +15,7 @@ from functions.common.model import Picture, StillsWork
 from functions.transcode import stills
 from functions.transcode.job import Made
 from tests.media import X264, ffmpeg, numbered
-from tests.unit.transcode.work import FILM, Bench, body_of
+from tests.unit.transcode.work import FILM, Bench, body_of, origin
 
 type BenchFor = Callable[[Path], Bench]
 WIDE = replace(FILM, width=1600, height=900)
@@ -106,6 +106,15 @@ def test_a_film_that_is_never_sharp_has_its_sharpest_poster(clips: Path, bench_f
 def test_the_chosen_moment_is_the_very_frame(at_s: float, frame: int, film: Path, bench_for: BenchFor) -> None:
     made = bench_for(film).do(StillsWork(demuxer="mov", video=FILM, duration_s=8.0, at_s=at_s), "s")
     assert number(posters(made)[0]) == frame
+
+
+def test_a_poster_of_a_film_whose_clock_starts_late_is_of_its_moment(clips: Path, bench_for: BenchFor) -> None:
+    """Of a broadcast that was recorded the clock has run for hours."""
+    path = clips / "late.ts"
+    ffmpeg(*numbered(320, 180, "25", 8), *X264, "-g", "25", "-output_ts_offset", "20000", path)
+    facts = replace(FILM, time_base="1/90000", origin=origin(path))
+    made = bench_for(path).do(StillsWork(demuxer="mpegts", video=facts, duration_s=8.0, at_s=5.0), "s")
+    assert number(posters(made)[0]) in range(125, 151)  # a transport stream is entered at the next key frame
 
 
 def test_a_chosen_moment_after_the_end_falls_back_to_a_typical_one(film: Path, bench_for: BenchFor) -> None:

@@ -25,8 +25,9 @@ from functions.common.model import (
     VideoFacts,
     VideoWork,
 )
-from functions.common.process import private_folder
+from functions.common.process import Limits, private_folder, run
 from functions.index.playlist import media_playlist
+from functions.transcode.binaries import find_tools
 from functions.transcode.encode import make
 from functions.transcode.job import Encoder, Made
 
@@ -121,3 +122,12 @@ def publish(made: Iterable[Made], rendition: str, folder: Path) -> Path:
 def body_of(made: Made, key: str) -> bytes:
     """Find an object by its key."""
     return next(write.body for write in made.objects if write.key == key)
+
+
+def origin(path: Path) -> int:
+    """Read the time stamp of the first decoded frame, in the source's own ticks."""
+    done = run([str(find_tools().ffmpeg), "-v", "error", "-copyts", "-i", str(path), *_FIRST], Limits(20, 2**32, 0), path.parent)
+    return int(done.stdout.decode().splitlines()[-1].split(",")[2])
+
+
+_FIRST = ("-map", "0:v", "-frames:v", "1", "-fps_mode", "passthrough", "-enc_time_base", "demux", "-f", "framemd5", "-")
