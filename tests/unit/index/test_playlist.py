@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from functions.common.model import Plan, Receipt
 from functions.index.manifest import playlists
-from functions.index.playlist import bandwidth, quoted
+from functions.index.playlist import bandwidth, multivariant_playlist, quoted
 from tests.unit.index.documents import (
     AUDIO,
     CHUNKS,
@@ -129,6 +129,17 @@ def test_a_preview_alone_is_all_that_is_listed() -> None:
 
 def test_a_preview_leaves_the_list_when_the_ladder_is_complete() -> None:
     assert lists("p", "a0", "v00000", "v00001", "v00002") == ["v/240p-h264/list.m3u8", "v/360p-h264/list.m3u8"]
+
+
+def test_a_previews_sound_has_the_name_of_the_track_that_is_heard() -> None:
+    (english,) = PREVIEWED.audio
+    plan = replace(
+        PREVIEWED, audio=(replace(english, default=False), replace(english, name="a/de-aac", language="de", default=True))
+    )
+    picture, sound = (part(name, "p", (1,), ("4/1",), codecs) for name, codecs in (("v/360p-copy", "avc1"), ("a/de-copy", "mp4a")))
+    text = multivariant_playlist(plan, {}, {}, {"v/360p-copy": [picture], "a/de-copy": [sound]}).decode()
+
+    assert 'NAME="de",DEFAULT=YES,AUTOSELECT=YES,URI="a/de-copy/list.m3u8"' in text
 
 
 def test_a_previews_list_tells_how_long_a_segment_may_be_before_all_are_there() -> None:
