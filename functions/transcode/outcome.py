@@ -18,10 +18,12 @@ _INPUT_CODES: Final = frozenset(
         251,  # EIO: what some demuxers say of a short file
     }
 )
-# What decoders say, then what demuxers say, where they go on: Matroska's, and MPEG-TS's when it has to look for its packets.
+# What decoders say, then what demuxers say, where they go on: Matroska's, MPEG-TS's when it has to look for its packets, ASF's and
+# MXF's; and where one gives up, as Ogg's.
 _DAMAGE: Final = re.compile(
     "concealing|Decoding error|error while decoding|Error submitting packet|missing picture|corrupt"
-    "|exceeds containing master element|changing packet size",
+    "|exceeds containing master element|invalid as first byte of an EBML|changing packet size|max resync size|asf bad header"
+    "|edit unit sync lost|Error during demuxing",
     re.IGNORECASE,
 )
 

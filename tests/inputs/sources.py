@@ -27,6 +27,7 @@ PCM: Final = ("-c:a", "pcm_s16le")
 # at a speed that does not depend on the machine's
 VP8: Final = ("-c:v", "libvpx", "-pix_fmt", "yuv420p", "-deadline", "realtime", "-cpu-used", "-8", "-b:v", "1M")
 VP9: Final = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "600k")
+INTRA: Final = ("-c:v", "mpeg2video", "-pix_fmt", "yuv422p", "-q:v", "3", "-g", "1")  # as cameras write into MXF
 AV1: Final = ("-c:v", "libsvtav1", "-preset", "12", "-crf", "35", "-svtav1-params", "fast-decode=0")
 
 
@@ -277,7 +278,7 @@ def _containers() -> Sequence[Expected]:
         Expected("flv", ".flv", clip(*X264, *AAC)),
         Expected("ogv", ".ogv", clip("-c:v", "libtheora", "-q:v", "8", "-c:a", "libvorbis")),
         Expected("wmv", ".wmv", clip("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2")),
-        Expected("mxf", ".mxf", clip("-c:v", "mpeg2video", "-pix_fmt", "yuv422p", "-q:v", "3", "-g", "1", *PCM, "-ar", "48000")),
+        Expected("mxf", ".mxf", clip(*INTRA, *PCM, "-ar", "48000")),
         Expected("gif", ".gif", clip(rate="10", sound=False), rate=Fraction(10), seconds=12.5, sounds=(), beeps_from=None),
     )
 

@@ -11,7 +11,7 @@ import pytest
 
 from functions.common.errors import Rejected
 from tests.inputs.engine import Converted, convert
-from tests.inputs.sources import MPEG2, SECONDS, VP9, X265, clip, sound
+from tests.inputs.sources import INTRA, MPEG2, PCM, SECONDS, VP9, X265, clip, sound
 from tests.media import AAC, X264
 from tests.unit.transcode.store import Store
 
@@ -50,14 +50,25 @@ FILMS: Final = {
     "hevc": Hurt(".mp4", clip(*X265, *AAC)),  # on which ffmpeg's decoder crashes
     "mkv": Hurt(".mkv", clip(*X264, *AAC)),
     "webm": Hurt(".webm", clip(*VP9, "-c:a", "libopus")),
+    "webm-zeros": Hurt(".webm", clip(*VP9, "-c:a", "libopus"), fill=bytes),
     "mpegts": Hurt(".ts", clip(*X264, *AAC)),
+    "mpegts-zeros": Hurt(".ts", clip(*X264, *AAC), fill=bytes),
     "mpeg2": Hurt(".ts", clip(*MPEG2, "-c:a", "mp2")),
+    "wmv": Hurt(".wmv", clip("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2")),
+    "mxf": Hurt(".mxf", clip(*INTRA, *PCM, "-ar", "48000")),
 }
 SOUNDS: Final = {
     "mp3": Hurt(".mp3", sound("-c:a", "libmp3lame")),
     "m4a": Hurt(".m4a", sound(*AAC)),
     "flac": Hurt(".flac", sound("-c:a", "flac")),
 }
+
+
+def test_a_film_whose_container_cannot_be_read_on_ends_with_a_word(store: Store, tmp_path: Path) -> None:
+    made = Hurt(".ogv", clip("-c:v", "libtheora", "-q:v", "8", "-c:a", "libvorbis")).convert(store, tmp_path)
+
+    assert length(made, made.plan.ladder[0].name) < SECONDS
+    assert any("video stream 0: The picture is damaged between second" in line for lines in told(made).values() for line in lines)
 
 
 def told(made: Converted) -> dict[str, list[str]]:
