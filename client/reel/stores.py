@@ -6,6 +6,7 @@ one prefix, and is removed at the end.
 
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
@@ -76,11 +77,12 @@ class Store:
         yield Check("store", well=True, said=f"{self.bucket} at {self.s3.meta.endpoint_url}")
         shelf = Shelf(S3Door(self.s3, self.bucket), self.prefix)
         try:
-            with _told(self.s3.meta.endpoint_url, self.bucket):
-                self._write_and_read()
-            for number, promise in enumerate((*ALONE, *SHARED, *(VERSIONED if versioning == "Enabled" else ()))):
-                said = broken(promise, Shelf(shelf.door, f"{shelf.prefix}{number}/"))
-                yield Check(sentence(promise), well=not said, said=said)
+            with ThreadPoolExecutor(1) as worker:  # where no Ctrl-C parts a write from its answer: it would come after the removal
+                with _told(self.s3.meta.endpoint_url, self.bucket):
+                    worker.submit(self._write_and_read).result()
+                for number, promise in enumerate((*ALONE, *SHARED, *(VERSIONED if versioning == "Enabled" else ()))):
+                    said = worker.submit(broken, promise, Shelf(shelf.door, f"{shelf.prefix}{number}/")).result()
+                    yield Check(sentence(promise), well=not said, said=said)
         finally:
             removed = self._removed(shelf, versioned=bool(versioning))
         yield removed
