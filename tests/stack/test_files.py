@@ -29,7 +29,7 @@ def test_a_preset_with_a_file_gives_one_with_every_frame(preset: str, kind: str,
 
 def begins(file: Path, kind: str) -> float:
     """Give when the first packet of a kind is shown or heard, as ffmpeg reads the file."""
-    told = decoded(file, ("-copyts",), "-map", f"0:{kind}:0", "-c", "copy", "-frames", "1", "-f", "framecrc", "-")
+    told = decoded(file, ("-copyts",), "-map", f"0:{kind}:0", "-c", "copy", f"-frames:{kind}", "1", "-f", "framecrc", "-")
     first = packets.first(told)
     assert first
     return float(first.shown)
