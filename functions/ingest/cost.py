@@ -14,7 +14,7 @@ DECODE_S: Final = 0.003
 ENCODE_S: Final = 0.0155
 TONE_MAP_S: Final = 0.0063
 AUDIO_S: Final = 0.006  # CPU s a source second and channel, AAC-LC
-CORES: Final = 1.6  # of 3,008 MB
+CORES: Final = 1.6  # of 3,008 MB, which rungs share: an encoder has one thread
 START_S: Final = 5.0  # cold start, first bytes, upload
 READING: Final = 20  # a whole file is read at 20 times its speed: 40 Mbit/s at 100 MB/s
 MARGIN: Final = 4  # repeats with a longer pre-roll, hard pictures, a slow neighbour
@@ -36,7 +36,7 @@ def encoding_s(width: int, height: int, transfer: str, ladder: Sequence[Rung], f
     mapped = transfer != "sdr" and any(rung.transfer == "sdr" for rung in ladder)
     source = width * height * (DECODE_S + (TONE_MAP_S if mapped else 0))
     made = sum(rung.width * rung.height * EFFORTS[rung.codec][rung.effort] for rung in ladder) * ENCODE_S
-    return START_S + frames * (source + made) / 1e6 / CORES
+    return START_S + frames * (source + made) / 1e6 / min(CORES, len(ladder))
 
 
 def whole_file_s(length_s: float, channels: int) -> float:

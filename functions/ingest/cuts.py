@@ -9,23 +9,29 @@ from functions.common.orders import FIRST_SEGMENTS
 
 RAMP: Final = (1, 1, 1, 2)  # segments of the first chunks: the first frame is seen soon; then
 CHUNK: Final = 4  # 16 s: 6 % cheaper than 8 s, and as quick from 100 workers on
+UNINDEXED: Final = 16  # where each chunk is looked for from the file's beginning on
 SOUND_RAMP: Final = (15,)  # segments of a long sound's first piece, a minute: it is playable as soon as the picture is; then
 SOUND: Final = 75  # 5 minutes, which are read and encoded in 8 s
 SOUND_WHOLE: Final = 90  # up to 6 minutes it is one piece
+HOUR: Final = 900  # of a sound in a container that does not tell where each sample lies: joins are heard, if only just
+HOUR_WHOLE: Final = 1080
 COPY_RAMP: Final = 16_000_000  # bytes of a preview's first piece: read in a fifth of a second; then
 COPY: Final = 100_000_000  # of which a worker holds three times as many
 
 
 def chunks(frames: int, segment_frames: int, longest: int = CHUNK) -> tuple[Chunk, ...]:
-    """Cut frames into chunks of 4, 4, 4, 8, 16, 16 … seconds, none of more than `longest` segments."""
-    lengths = (min(longest, length) for length in (*RAMP, *repeat(CHUNK, frames // segment_frames)))
+    """Cut frames into chunks of 4, 4, 4, 8, 16, 16 … seconds, or of `longest` segments in the end."""
+    lengths = (min(longest, length) for length in (*RAMP, *repeat(longest, frames // segment_frames)))
     return _cut(frames, segment_frames, lengths, "v{:05}".format)
 
 
-def sounds(frames: int, segment_frames: int, unit: str) -> tuple[Chunk, ...]:
-    """Cut the sound of so many frames into pieces of 1, 5, 5 … minutes, when it is long. The first is called `unit`."""
-    long = frames > SOUND_WHOLE * segment_frames
-    lengths = (*SOUND_RAMP, *repeat(SOUND, frames // segment_frames // SOUND)) if long else ()
+def sounds(frames: int, segment_frames: int, unit: str, *, exact: bool) -> tuple[Chunk, ...]:
+    """Cut the sound of so many frames into pieces of 1, 5, 5 … minutes, when it is long. The first is called `unit`.
+
+    Where no sample's place is `exact`, into hours.
+    """
+    ramp, each, whole = (SOUND_RAMP, SOUND, SOUND_WHOLE) if exact else ((), HOUR, HOUR_WHOLE)
+    lengths = (*ramp, *repeat(each, frames // segment_frames // each)) if frames > whole * segment_frames else ()
     return _cut(frames, segment_frames, lengths, _pieces(unit))
 
 

@@ -19,6 +19,7 @@ _TRANSFERS: Final[dict[str, Literal["sdr", "pq", "hlg"]]] = {"smpte2084": "pq", 
 _INTERLACED: Final = frozenset({"tt", "bb", "tb", "bt"})
 _ODDEST_PIXEL: Final = 4  # a pixel longer than that is a wrong header, not a format
 _FRAME: Final = re.compile(rb"^0, *-?\d+, *(-?\d+),", re.MULTILINE)
+_PACKET: Final = re.compile(rb"0, *-?\d+, *(-?\d+), *(\d+),")
 _TIME_BASE: Final = re.compile(rb"^#tb 0: (\d+/\d+)$", re.MULTILINE)
 
 
@@ -67,7 +68,7 @@ class Facts:
 
     `origin` is the time stamp of the first decoded frame of the leading stream (the picture, else the first audio) in ticks
     of `time_base`. `duration_s` counts from there; None where the file does not say. `pictures` counts the video streams.
-    `size` is the file's, in bytes.
+    `size` is the file's, in bytes. `indexed`: its header tells of the whole, so that there is a way to any place in it.
     """
 
     demuxer: Demuxer
@@ -82,11 +83,32 @@ class Facts:
     created: str = ""
     marks: tuple[Mark, ...] = ()
     size: int = 0
+    indexed: bool = True
 
     @property
     def origin_s(self) -> Fraction:
         """The source's time, in seconds, of output time 0."""
         return self.origin * self.time_base
+
+
+@dataclass
+class Shown:
+    """How far a stream is shown, by what ffmpeg's framecrc muxer says of each of its packets."""
+
+    time_base: Fraction = Fraction(0)
+    ticks: int = 0
+
+    @property
+    def end_s(self) -> Fraction:
+        """The end of its last packet, in seconds of the source's own clock."""
+        return self.ticks * self.time_base
+
+    def hear(self, line: bytes) -> None:
+        """Take a line."""
+        if base := _TIME_BASE.match(line):
+            self.time_base = Fraction(base[1].decode())
+        elif packet := _PACKET.match(line):
+            self.ticks = max(self.ticks, int(packet[1]) + int(packet[2]))
 
 
 class _SideData(msgspec.Struct):

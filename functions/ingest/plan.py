@@ -42,8 +42,8 @@ from functions.ingest.preview import preview
 
 SEGMENT_S: Final = 4
 MAX_AUDIO: Final = 8  # each is a whole read of the source
-# Only there a piece begins exactly where the one before ends: MP4 counts sound by its samples, and AAC's packets overlap, so that
-# one that was warmed up goes on where another encoder stopped (docs/adr/007).
+# Only there a piece begins exactly where the one before ends: MP4 counts sound by its samples, and a warmed-up encoder of AAC goes
+# on where another stopped (docs/adr/007).
 EXACT: Final[tuple[Demuxer, AudioCodec]] = ("mov", "aac")
 MAX_CHAPTERS: Final = 500
 LONGEST_TAG: Final = 35  # what RFC 5646, 4.4.1, tells a reader to have room for, and model.Language has
@@ -84,7 +84,7 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
         segment_s=ratio(segment_frames / rate),
         video=_video(facts, facts.picture, rate, frames) if facts.picture else None,
         ladder=rungs,
-        chunks=cuts.chunks(frames, segment_frames, _longest(facts.picture, rungs, segment_frames)) if facts.picture else (),
+        chunks=cuts.chunks(frames, segment_frames, _longest(facts, facts.picture, rungs, segment_frames)) if facts.picture else (),
         audio=audio,
         texts=_texts(facts) if facts.picture else (),
         preview=preview(facts, rungs, audio, partial(cuts.copies, frames, segment_frames)) if preset.preview else None,
@@ -134,10 +134,10 @@ def choose_rate(picture: Picture) -> Fraction:
     return rate
 
 
-def _longest(picture: Picture, rungs: tuple[Rung, ...], segment_frames: int) -> int:
+def _longest(facts: Facts, picture: Picture, rungs: tuple[Rung, ...], segment_frames: int) -> int:
     """Choose how many segments a chunk may have, so that a function can encode it in its time."""
     width, height, light = picture.width, picture.height, picture.transfer
-    lengths = (cuts.CHUNK, 2, 1)
+    lengths = (*(() if facts.indexed else (cuts.UNINDEXED,)), cuts.CHUNK, 2, 1)
     return next((n for n in lengths if fits(encoding_s(width, height, light, rungs, n * segment_frames))), 1)
 
 
@@ -157,14 +157,14 @@ def _video(facts: Facts, picture: Picture, rate: Fraction, frames: int) -> Video
 
 
 def _audio(
-    facts: Facts, sounds: list[Track], forms: Sequence[Sound], cut: Callable[[str], tuple[Chunk, ...]]
+    facts: Facts, sounds: list[Track], forms: Sequence[Sound], cut: Callable[..., tuple[Chunk, ...]]
 ) -> tuple[AudioTrack, ...]:
     default = next((track for track in sounds if track.default), sounds[0] if sounds else None)
     made = [(track, form) for track in sounds for form in _fitting(track, forms)]
     names = _audio_names(made)
     return tuple(
         AudioTrack(
-            chunks=cut(f"a{number}") if (facts.demuxer, form.codec) == EXACT else (Chunk(unit=f"a{number}", begin=0),),
+            chunks=cut(f"a{number}", exact=(facts.demuxer, form.codec) == EXACT),
             name=name,
             stream=track.stream,
             language=_language(track),

@@ -4,23 +4,27 @@ Three things hold for each run: the demuxer is pinned with `-f`, the protocols a
 input is `Rejected`; whatever may be the network's or the store's fault is `Unavailable`, and the queue brings the message back.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from functions.common import network
 from functions.common.errors import Rejected, Unavailable
-from functions.common.process import Finished, Limits, OutOfCpu, TooMuchOutput, run
+from functions.common.process import Finished, Limits, OutOfCpu, TimedOut, TooMuchOutput, run
 from functions.common.settings import IngestSettings
+from functions.ingest import clock
 from functions.ingest.accept import HEAD_BYTES, Demuxer, accept
 from functions.ingest.binaries import Tools
-from functions.ingest.clock import Read, starts_anew
 from functions.ingest.facts import (
     DECODED_LATER,
     ENTRIES,
     Described,
     Facts,
+    Shown,
     check_length,
     read_description,
     read_facts,
@@ -33,6 +37,7 @@ LIMITS: Final = Limits(
     memory_bytes=1_300_000_000,  # of the function's 1,769 MB
     file_bytes=0,  # neither writes a file
 )
+_AT_ONCE: Final = 16  # requests
 _SIGKILL: Final = -9  # by the kernel that is out of memory, or by an operator; never the input's own doing
 
 
@@ -42,7 +47,7 @@ class Source:
 
     url: str
     size: int
-    read: Read
+    read: Callable[[int, int], bytes]
 
     @cached_property
     def head(self) -> bytes:
@@ -53,12 +58,26 @@ class Source:
 def probe(tools: Tools, source: Source, settings: IngestSettings, folder: Path) -> Facts:
     """Say what is in a video or a sound. Raises Rejected, or Unavailable when the source could not be read."""
     demuxer = accept(source.head, source.size, settings.max_source_bytes)
-    if demuxer == "mpegts" and (share := starts_anew(source.read, source.size)):
-        raise Rejected("clock_starts_anew", f"The clock of the recording starts anew at about {share:.0%} of the file.")
+    if demuxer in clock.CLOCKS:
+        _check_clock(source, demuxer)
     look = Look(tools, source.url, demuxer, folder)
     facts = read_facts(demuxer, look.describe())
     check_length(facts, settings.max_source_s)
-    return replace(look.decode(facts), size=source.size)
+    facts = look.decode(facts)
+    if facts.duration_s is None:
+        facts = replace(facts, duration_s=look.measure(facts), indexed=False)
+        check_length(facts, settings.max_source_s)
+    return replace(facts, size=source.size)
+
+
+def _check_clock(source: Source, demuxer: Demuxer) -> None:
+    places = clock.places(source.size)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        pieces = pool.map(lambda at: source.read(at, min(clock.PIECE_BYTES, source.size - at)), places)
+        anew = clock.starts_anew(demuxer, zip(places, pieces, strict=True))
+    if anew is not None:
+        share = anew / source.size
+        raise Rejected("clock_starts_anew", f"The clock of the recording starts anew at about {share:.0%} of the file.")
 
 
 @dataclass(frozen=True)
@@ -69,6 +88,7 @@ class Look:
     url: str
     demuxer: Demuxer
     folder: Path
+    limits: Limits = LIMITS
 
     def describe(self) -> Described:
         """Ask ffprobe. Raises Rejected, or Unavailable when the source could not be read."""
@@ -98,6 +118,24 @@ class Look:
             raise Rejected("damaged", f"Not one frame of stream {stream} ({codec}) can be decoded.")
         return found
 
+    def measure(self, facts: Facts) -> Fraction | None:
+        """Read the leading stream to its end, to find out how long it is: a recording that was written as it came does not say.
+
+        None where there is not one packet. Raises Rejected (`unknown_length`) where that takes too long, else as `describe`.
+        """
+        _, stream, _ = _leading(facts)
+        shown = Shown()
+        argv = [
+            *(str(self.tools.ffmpeg), "-nostdin", "-copyts", *self._reading(), "-i", self.url),
+            *("-map", f"0:{stream}", "-c", "copy", "-f", "framecrc", "-"),
+        ]
+        try:
+            self._run(argv, replace(self.limits, cpu_s=None), shown.hear)
+        except TimedOut as error:
+            told = f"The file does not say how long it is, and could not be read to its end in {self.limits.wall_s:g} s."
+            raise Rejected("unknown_length", told) from error
+        return shown.end_s - facts.origin_s if shown.end_s > facts.origin_s else None
+
     def _reading(self) -> list[str]:
         """Give the options of an input, before its URL."""
         way = network.options(self.url, str(self.tools.ca_file))
@@ -110,11 +148,11 @@ class Look:
             *("-probesize", "5000000", "-analyzeduration", "5000000"),  # bytes, µs: what a transport stream needs
         ]
 
-    def _run(self, argv: list[str]) -> Finished:
+    def _run(self, argv: list[str], limits: Limits | None = None, on_line: Callable[[bytes], None] | None = None) -> Finished:
         try:
-            done = run(argv, LIMITS, self.folder)
+            done = run(argv, limits or self.limits, self.folder, on_line=on_line)
         except OutOfCpu as error:
-            raise Rejected("damaged", f"Reading the file's header took more than {LIMITS.cpu_s} s of computing.") from error
+            raise Rejected("damaged", f"Reading the file's header took more than {self.limits.cpu_s} s of computing.") from error
         except TooMuchOutput as error:
             raise Rejected("damaged", "The file's description of itself is too long.") from error
         if done.code == _SIGKILL:

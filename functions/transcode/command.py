@@ -12,7 +12,7 @@ from functions.common.model import AudioWork, Container, CopyWork, FileWork, Run
 from functions.common.orders import COPIED_S
 from functions.transcode import encoders, grid
 from functions.transcode.pictures import sprites
-from functions.transcode.pieces import EARLY_S, Piece
+from functions.transcode.pieces import Piece, zero_s
 from functions.transcode.reading import BROKEN, CLEAN, Source, argv, decoding, hdr_tags, opened, seeking, to_sdr
 
 type Light = Callable[[FilterableStream, Rung], FilterableStream]
@@ -52,16 +52,15 @@ def video(program: str, source: Source, work: VideoWork, seek: Fraction | None, 
     return argv(program, [*rungs, sprites(board, work), begun], "-reinit_filter", "0")
 
 
-def audio(program: str, source: Source, work: AudioWork) -> list[str]:
-    """Encode an audio track or a piece of it, a fragment for each segment: `SOUND`.
+def audio(program: str, source: Source, work: AudioWork, seek: Fraction | None) -> list[str]:
+    """Encode an audio track or a piece of it, a fragment for each segment: `SOUND`. Of the first packet that was read is told too.
 
     A piece is read and encoded from a little before its first packet, so that its encoder is as one that came from there.
     """
-    piece, origin = Piece.of(work), Fraction(work.track.origin_s)
-    zero = origin + piece.warm_s  # the source's time of the first sample that is encoded
+    piece = Piece.of(work)
+    read = opened(source, seeking(seek, accurate=False), whole=True)[str(work.track.stream)]
     stream = (
-        opened(source, seeking(zero - EARLY_S if piece.warm else None, accurate=False), whole=True)[str(work.track.stream)]
-        .filter("asetpts", f"round(PTS-({zero})/TB)")
+        read.filter("asetpts", f"round(PTS-({zero_s(work)})/TB)")
         # fill gaps and cut what overlaps; pad a late beginning with silence and cut an early one
         .filter("aresample", encoders.RATE_HZ, **{"async": 1, "first_pts": 0})
     )
@@ -77,7 +76,8 @@ def audio(program: str, source: Source, work: AudioWork) -> list[str]:
         "frag_duration": round(Fraction(work.segment_s) * 1_000_000),  # µs: a fragment is a segment
         "movflags": "+empty_moov+default_base_moof+skip_trailer",
     }
-    return argv(program, [ffmpeg.output(stream, SOUND, **options, **_FRAGMENTED, **_TOLD)])
+    begun = ffmpeg.output(read, first_of(SOUND), **_FIRST, **{"frames:a": 1})
+    return argv(program, [ffmpeg.output(stream, SOUND, **options, **_FRAGMENTED, **_TOLD), begun])
 
 
 def repackage(program: str, source: Source, work: CopyWork) -> list[str]:

@@ -21,9 +21,8 @@ from functions.common.model import (
     VideoWork,
 )
 from functions.common.process import Finished
-from functions.transcode import captions, command, grid, objects, outcome, packets, pictures, posters, preview
+from functions.transcode import captions, command, grid, objects, outcome, packets, pictures, pieces, posters, preview
 from functions.transcode.job import Encoder, Failed, Job, Made
-from functions.transcode.pieces import Piece
 from functions.transcode.segments import Cut, cut
 
 
@@ -131,9 +130,13 @@ def _second(work: VideoWork) -> int:
 
 
 def _audio(job: Job, work: AudioWork) -> Made:
-    done = job.run(command.audio(job.program, job.source(work.demuxer), work))
+    for seek in pieces.seeks(work):
+        done = job.run(command.audio(job.program, job.source(work.demuxer), work, seek))
+        begun = packets.first(job.read(command.first_of(command.SOUND)))
+        if begun and begun.shown <= pieces.zero_s(work) - pieces.EARLY_S:
+            break
     body = b"" if done.code else job.read(command.SOUND)
-    begin = Piece.of(work).begin_s
+    begin = pieces.Piece.of(work).begin_s
     made = cut(body, begin, Fraction(work.segment_s)) if body else None
     if begin and made and not made.samples:
         return job.made((), Receipt(id=job.order.id))  # after the true end of the source

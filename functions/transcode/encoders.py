@@ -12,8 +12,9 @@ from functions.transcode import grid
 
 RATE_HZ: Final = 48_000
 # Samples that are cut from the beginning, since what comes out of an encoder is late. AAC's delay is a packet, which is dropped.
-# Opus looks 312 samples ahead, and without an edit list players differ in whether these count: half of them is 3 ms off for both.
-EARLY_SAMPLES: Final[Mapping[AudioCodec, int]] = {"aac": 0, "opus": 156}
+# Opus looks some samples ahead, and without an edit list players differ in whether these count: half of them is 3 ms off for both.
+_AHEAD: Final = 312
+EARLY_SAMPLES: Final[Mapping[AudioCodec, int]] = {"aac": 0, "opus": _AHEAD // 2}
 
 type Options = dict[str, str | int]
 
@@ -119,8 +120,9 @@ def _aac(samples: int | None) -> Options:
     return {"c:a": "aac", "bsf:a": f"noise=drop=lt(pts\\,0){after}"}
 
 
-def _opus(_samples: int | None) -> Options:
-    return {"c:a": "libopus"}
+def _opus(samples: int | None) -> Options:
+    after = "" if samples is None else f"+gte(pts\\,{samples - _AHEAD})"
+    return {"c:a": "libopus", "bsf:a": f"noise=drop=lt(pts\\,{-_AHEAD}){after}"}
 
 
 _SOUNDS: Final[Mapping[AudioCodec, Callable[[int | None], Options]]] = {"aac": _aac, "opus": _opus}

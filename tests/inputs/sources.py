@@ -254,7 +254,7 @@ def _containers() -> Sequence[Expected]:
             seconds=12.5125,
         ),
         Expected("mkv", ".mkv", clip(*X264, *OPEN_GROUPS, "-c:a", "flac")),
-        Expected("mkv-no-index", ".mkv", piped(*X264, *AAC, form="matroska")),
+        Expected("mkv-recorded", ".mkv", piped(*X264, *AAC, form="matroska")),
         Expected(
             "webm-vp8",
             ".webm",
@@ -278,7 +278,9 @@ def _containers() -> Sequence[Expected]:
         Expected("flv", ".flv", clip(*X264, *AAC)),
         Expected("ogv", ".ogv", clip("-c:v", "libtheora", "-q:v", "8", "-c:a", "libvorbis")),
         Expected("wmv", ".wmv", clip("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2")),
+        Expected("wmv-recorded", ".wmv", piped("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2", form="asf")),
         Expected("mxf", ".mxf", clip(*INTRA, *PCM, "-ar", "48000")),
+        Expected("mxf-recorded", ".mxf", piped(*INTRA, *PCM, "-ar", "48000", form="mxf")),
         Expected("gif", ".gif", clip(rate="10", sound=False), rate=Fraction(10), seconds=12.5, sounds=(), beeps_from=None),
     )
 

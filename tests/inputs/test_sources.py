@@ -9,7 +9,7 @@ from functions.common.errors import Rejected
 from tests.frames import beeps, decoded, numbers
 from tests.inputs import gpac
 from tests.inputs.engine import PLAYED, Converted, Making, convert, plan_of
-from tests.inputs.sources import SOURCES, Expected, clip, joined
+from tests.inputs.sources import MPEG2, SOURCES, Expected, clip, joined
 from tests.media import AAC, X264, ffmpeg
 from tests.unit.transcode.store import Store
 
@@ -50,9 +50,19 @@ def test_a_source_is_planned_as_what_it_is(name: str, converted: Conversions) ->
     assert tuple(problem.message for problem in plan.problems) == wanted.told
 
 
-def test_a_recording_whose_clock_starts_anew_is_rejected_with_its_place(store: Store, tmp_path: Path) -> None:
-    source = tmp_path / "joined.ts"
-    joined(clip(*X264, *AAC), clip(*X264, *AAC))(source)
+@pytest.mark.parametrize("name", [name for name in SOURCES if name.endswith("-recorded")])
+def test_a_recording_that_does_not_say_how_long_it_is_is_cut_as_any_other(name: str, converted: Conversions) -> None:
+    made = converted(name).plan
+    assert made.duration_s == pytest.approx(SOURCES[name].seconds, abs=0.1)
+    assert len(made.chunks) == len(converted("mkv").plan.chunks)
+
+
+@pytest.mark.parametrize(("suffix", "codecs"), [(".ts", (*X264, *AAC)), (".mpg", (*MPEG2, "-c:a", "mp2", "-f", "vob"))])
+def test_a_recording_whose_clock_starts_anew_is_rejected_with_its_place(
+    suffix: str, codecs: tuple[str, ...], store: Store, tmp_path: Path
+) -> None:
+    source = tmp_path / f"joined{suffix}"
+    joined(clip(*codecs), clip(*codecs))(source)
 
     with pytest.raises(Rejected, match=r"clock_starts_anew: The clock of the recording starts anew at about 5\d% of the file"):
         convert(source, store, tmp_path)

@@ -66,6 +66,9 @@ def test_the_rate_is_a_standard_one_or_the_pictures_own(average: str, real: str,
         ("mov", "web", 1000, [0, 1500, 9000, 16_500, 24_000]),
         ("matroska", "web", 1000, [0]),
         ("mov", "webm", 1000, [0]),
+        ("matroska", "web", 4320, [0]),
+        ("matroska", "web", 10_800, [0, 90_000, 180_000]),
+        ("mov", "webm", 10_800, [0, 90_000, 180_000]),
     ],
 )
 def test_a_long_sound_is_cut_where_it_joins_exactly(demuxer: Demuxer, preset: str, seconds: int, begins: list[int]) -> None:
@@ -115,6 +118,12 @@ def test_chunks_begin_on_segments(frames: int, segment_frames: int) -> None:
 def test_the_last_chunk_has_a_whole_segment_or_is_the_only_one(frames: int, segment_frames: int) -> None:
     last = starts(frames, segment_frames)[-1]
     assert last == 0 or frames - last >= segment_frames
+
+
+def test_chunks_of_a_film_without_an_index_are_longer() -> None:
+    """Each is looked for from the beginning of the file on."""
+    found = planned(replace(FACTS, duration_s=Fraction(200), indexed=False))
+    assert [chunk.begin for chunk in found.chunks] == [0, 100, 200, 300, 500, 2100, 3700]
 
 
 def test_a_chunk_that_would_outlast_its_function_is_shorter() -> None:

@@ -16,7 +16,7 @@ from functions.common.errors import Code, Rejected, Unavailable
 from functions.common.process import NotStarted
 from functions.ingest.accept import Demuxer
 from functions.ingest.binaries import Tools
-from functions.ingest.facts import Facts
+from functions.ingest.facts import Facts, read_facts
 from functions.ingest.probe import LIMITS, Look, probe
 from tests.faulty import Faults, FaultyProxy
 from tests.unit.ingest.shelf import H264, PICTURE, SETTINGS, SOUND, Shelf, make, serve
@@ -60,8 +60,25 @@ def test_the_duration_is_known_to_two_frames(name: str, look: Probe, clips: dict
     assert look(clips[name]).duration_s == pytest.approx(2, abs=0.08)
 
 
-def test_a_recording_that_does_not_know_its_length_is_accepted(look: Probe, clips: dict[str, bytes]) -> None:
-    assert look(clips["recorded.mkv"]).duration_s is None
+def test_a_recording_that_does_not_know_its_length_is_read_to_its_end(look: Probe, clips: dict[str, bytes]) -> None:
+    assert look(clips["recorded.mkv"]).duration_s == 2
+
+
+def test_one_that_takes_too_long_to_be_read_is_rejected(
+    clips: dict[str, bytes], shelf: Shelf, tools: Tools, tmp_path: Path
+) -> None:
+    shelf.objects["clip"] = clips["recorded.mkv"]
+    hasty = Look(tools, shelf.url("clip"), "matroska", tmp_path, replace(LIMITS, wall_s=0.01))
+    facts = read_facts("matroska", replace(hasty, limits=LIMITS).describe())
+
+    with pytest.raises(Rejected, match=r"unknown_length: The file does not say how long it is, and could not be read to its end"):
+        hasty.measure(facts)
+
+
+def test_a_recording_found_to_be_too_long_is_rejected(clips: dict[str, bytes], shelf: Shelf, tools: Tools, tmp_path: Path) -> None:
+    shelf.objects["clip"] = clips["recorded.mkv"]
+    with pytest.raises(Rejected, match="too_long"):
+        probe(tools, shelf.source("clip"), replace(SETTINGS, max_source_s=1), tmp_path)
 
 
 def test_the_origin_is_the_first_decoded_frame(look: Probe, tmp_path: Path) -> None:

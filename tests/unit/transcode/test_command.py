@@ -41,6 +41,7 @@ def video(work: VideoWork, attempt: int = 0) -> list[str]:
     return command.video("/ffmpeg", source(work.demuxer), work, grid.seeks(work)[attempt])
 
 
+WITH_PICTURE = AudioWork(demuxer="mov", track=SOUND, segment_s="1001/250", pad_to_s=180.18)
 COMMANDS = {
     "video-chunk": video(CHUNK),
     "video-first-chunk": video(replace(CHUNK, begin=0, end=120)),
@@ -49,8 +50,8 @@ COMMANDS = {
     "video-interlaced": video(replace(CHUNK, demuxer="mpegts", preroll_s=4.0, video=OLD, segment_frames=100)),
     "video-hdr": video(replace(CHUNK, video=HDR)),
     "video-local": command.video("/ffmpeg", source("mov", "file", "talk.mov"), replace(CHUNK, begin=0), None),
-    "audio": command.audio("/ffmpeg", source("mov"), AudioWork(demuxer="mov", track=SOUND, segment_s="1001/250", pad_to_s=180.18)),
-    "audio-alone": command.audio("/ffmpeg", source("mp3"), AudioWork(demuxer="mp3", track=SOUND, segment_s="4/1")),
+    "audio": command.audio("/ffmpeg", source("mov"), WITH_PICTURE, None),
+    "audio-alone": command.audio("/ffmpeg", source("mp3"), AudioWork(demuxer="mp3", track=SOUND, segment_s="4/1"), None),
     "text": command.text(
         "/ffmpeg", source("mov"), TextWork(demuxer="mov", track=TextTrack(unit="t0", stream=2, language="en", origin_s="7/5"))
     ),

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from functions.common.model import ratio
-from functions.transcode.pieces import PACKET, SPARE, WARM, Piece
+from functions.transcode.pieces import PACKETS, SPARE, WARM, Piece
 from tests.unit.transcode.work import audio
+
+PACKET = PACKETS["aac"]
 
 
 def piece(begin_s: Fraction, end_s: Fraction | None) -> Piece:
