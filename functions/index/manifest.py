@@ -235,6 +235,21 @@ def _problems(current: Current, progress: Progress | None, receipts: Receipts) -
             yield from progress.receipts.ok[unit].problems
         elif unit in progress.receipts.errors and unit not in progress.required:
             yield Problem(where=_named(unit, progress.plan), message=progress.receipts.errors[unit].message)
+    yield from _ending(progress)
+
+
+def _ending(progress: Progress) -> Iterable[Problem]:
+    """Tell of what is over long before its file says so: a part of the file is missing, or nothing of it can be decoded."""
+    plan, told_s = progress.plan, Fraction(0)
+    if plan.ladder and plan.video and progress.video_complete:
+        kind, name, stream = "video", plan.ladder[0].name, plan.video.stream
+        told_s = plan.video.frames / Fraction(plan.video.rate)
+    elif plan.audio and not plan.video and progress.complete:
+        kind, name, stream = "audio", plan.audio[0].name, plan.audio[0].stream
+        told_s = Fraction(plan.duration_s)
+    if told_s and told_s - (ends_s := _length(progress.parts(name))) > Fraction(plan.segment_s):
+        message = f"It ends at second {int(ends_s)}; the file says that it lasts {int(told_s)} s."
+        yield Problem(where=f"{kind} stream {stream}", message=message)
 
 
 def _named(unit: str, plan: Plan) -> str:

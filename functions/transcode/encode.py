@@ -4,6 +4,8 @@ from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from functions.common import keys
 from functions.common.errors import Rejected
 from functions.common.model import (
@@ -61,9 +63,9 @@ def _video(job: Job, work: VideoWork) -> Made:
     if done.code or (not frames and work.begin == 0):
         where, why = f"Stream {work.video.stream} ({work.video.codec})", outcome.reason(done.code)
         raise Rejected("undecodable", f"{where} cannot be decoded from second {_second(work)} on: {why}.")
-    problems = (_damage(work, seek, frames),) if outcome.damaged(done.stderr) else ()
+    problems = (_damage(work, seek, frames),) if frames and outcome.damaged(done.stderr) else ()
     if not frames:
-        return job.made((), Receipt(id=job.order.id, problems=problems))
+        return job.made((), Receipt(id=job.order.id))
     made = [objects.track_part(job.order, rung.name, one) for rung, one in zip(work.ladder, cuts, strict=True)]
     sprites = [objects.place(job.order, keys.SPRITE, body, unit=str(job.order.unit)) for body in _sprites(job, work, frames)]
     tiles = grid.tiles(work, frames)
@@ -80,22 +82,24 @@ def _encoded(job: Job, work: VideoWork) -> tuple[Finished, list[Cut], Fraction |
     """Read from further and further back, at last from the beginning, until the count of frames is right.
 
     A missing head does not show in the encoder's time stamps. So either the count must be right, or a key frame from which all of
-    the chunk was decoded: then, as at the last attempt, what is missing lies behind the true end of the source, whatever its header
-    says. With it comes the time from which it was read.
+    the chunk was decoded, or nothing where an index says or where a file was cut off: then, as at the last attempt, what is missing
+    lies behind the true end of the source, whatever its header says. The time from which it was read comes with it.
     """
     for seek in grid.seeks(work):
         done = job.run(command.video(job.program, job.source(work.demuxer), work, seek))
         if done.code < 0:
             done = job.run(command.video(job.program, job.source(work.demuxer), work, seek, broken=True))
         cuts = [] if done.code else _cuts(job, work)
-        if cuts and (cuts[0].samples >= grid.least(work) or _has_head(job, work)):
+        if cuts and (cuts[0].samples >= grid.least(work) or _has_head(job, work, done)):
             break
     return done, cuts, seek
 
 
-def _has_head(job: Job, work: VideoWork) -> bool:
+def _has_head(job: Job, work: VideoWork, done: Finished) -> bool:
     begun = packets.first(job.read(command.first_of(command.PICTURES)))
-    return begun is not None and begun.shown <= grid.origin_s(work.video) + grid.seconds(work, work.begin)
+    if begun is None:
+        return work.demuxer == "mov" or outcome.cut_off(done.stderr)
+    return begun.shown <= grid.origin_s(work.video) + grid.seconds(work, work.begin)
 
 
 def _cuts(job: Job, work: VideoWork) -> list[Cut]:
@@ -116,12 +120,8 @@ def _sprites(job: Job, work: VideoWork, frames: int) -> list[bytes]:
 def _damage(work: VideoWork, seek: Fraction | None, frames: int) -> Problem:
     """Tell what was read with damage: a chunk is read from before its beginning, so that two may tell of one place."""
     begin = 0 if seek is None else floor(seek - grid.origin_s(work.video))
-    end = ceil(grid.seconds(work, work.video.frames if work.end is None else work.end))
-    message = (
-        f"The picture is damaged between second {begin} and {end}; what could be decoded is shown."
-        if frames
-        else f"Nothing of the picture can be decoded from second {_second(work)} on; the video ends before that."
-    )
+    end = ceil(grid.seconds(work, work.begin + frames))
+    message = f"The picture is damaged between second {begin} and {end}; what could be decoded is shown."
     return Problem(where=f"video stream {work.video.stream}", message=message)
 
 
@@ -130,11 +130,9 @@ def _second(work: VideoWork) -> int:
 
 
 def _audio(job: Job, work: AudioWork) -> Made:
-    for seek in pieces.seeks(work):
-        done = job.run(command.audio(job.program, job.source(work.demuxer), work, seek))
-        begun = packets.first(job.read(command.first_of(command.SOUND)))
-        if begun and begun.shown <= pieces.zero_s(work) - pieces.EARLY_S:
-            break
+    done = _heard(job, work)
+    if work.pad_to_s and outcome.cut_off(done.stderr):  # its picture ends there too
+        done = _heard(job, replace(work, pad_to_s=0.0))
     body = b"" if done.code else job.read(command.SOUND)
     begin = pieces.Piece.of(work).begin_s
     made = cut(body, begin, Fraction(work.segment_s)) if body else None
@@ -144,8 +142,20 @@ def _audio(job: Job, work: AudioWork) -> Made:
         where = f"The sound of stream {work.track.stream} cannot be decoded from second {int(begin)} on"
         raise Rejected("undecodable", f"{where}: {outcome.reason(done.code)}.")
     part, writes = objects.track_part(job.order, work.track.name, made)
-    hurt = Problem(where=f"audio stream {work.track.stream}", message="The sound is damaged; what could be decoded is heard.")
-    return job.made(writes, Receipt(id=job.order.id, parts=(part,), problems=(hurt,) if outcome.damaged(done.stderr) else ()))
+    when = f" between second {int(begin)} and {ceil(begin + made.seconds)}" if begin or work.end_s else ""
+    message = f"The sound is damaged{when}; what could be decoded is heard."
+    hurt = (Problem(where=f"audio stream {work.track.stream}", message=message),) if outcome.damaged(done.stderr) else ()
+    return job.made(writes, Receipt(id=job.order.id, parts=(part,), problems=hurt))
+
+
+def _heard(job: Job, work: AudioWork) -> Finished:
+    """Read from further and further back, at last from the beginning, until the beginning is there."""
+    for seek in pieces.seeks(work):
+        done = job.run(command.audio(job.program, job.source(work.demuxer), work, seek))
+        begun = packets.first(job.read(command.first_of(command.SOUND)))
+        if (begun and begun.shown <= pieces.zero_s(work) - pieces.EARLY_S) or (begun is None and outcome.cut_off(done.stderr)):
+            break
+    return done
 
 
 def _text(job: Job, work: TextWork) -> Made:

@@ -21,11 +21,12 @@ _INPUT_CODES: Final = frozenset(
 # What decoders say, then what demuxers say, where they go on: Matroska's, MPEG-TS's when it has to look for its packets, ASF's and
 # MXF's; and where one gives up, as Ogg's.
 _DAMAGE: Final = re.compile(
-    "concealing|Decoding error|error while decoding|Error submitting packet|missing picture|corrupt"
+    "concealing|Decoding error|error while decoding|Error submitting packet|missing picture|corrupt (input packet|decoded frame)"
     "|exceeds containing master element|invalid as first byte of an EBML|changing packet size|max resync size|asf bad header"
     "|edit unit sync lost|Error during demuxing",
     re.IGNORECASE,
 )
+_CUT_OFF: Final = re.compile("partial file|File ended prematurely")  # what the demuxers of MOV and MP4, and of Matroska say
 
 
 def starved(code: int, words: str) -> bool:
@@ -41,6 +42,11 @@ def blames_input(code: int) -> bool:
 def reason(code: int) -> str:
     """Say why an input could not be decoded, in a person's words."""
     return "the decoder crashed on it" if code < 0 else "its data makes no sense to the decoder"
+
+
+def cut_off(words: str) -> bool:
+    """Tell whether the file is shorter than it says."""
+    return bool(_CUT_OFF.search(words))
 
 
 def damaged(words: str) -> bool:

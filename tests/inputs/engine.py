@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.common import keys, presets
-from functions.common.model import Current, FileWork, InboxObject, Order, Plan, Preset, Receipt, TrackPart
+from functions.common.model import Current, FileWork, InboxObject, Manifest, Order, Plan, Preset, Receipt, TrackPart
 from functions.common.process import private_folder, run
 from functions.common.settings import IngestSettings
 from functions.common.store import Write
-from functions.index.manifest import playlists
+from functions.index.manifest import manifest, playlists
 from functions.index.progress import Progress, Receipts
 from functions.ingest import binaries
 from functions.ingest.orders import orders
@@ -35,6 +35,7 @@ class Converted:
     receipts: dict[str, Receipt]
     read: dict[str, int]
     folder: Path
+    manifest: Manifest
 
     @property
     def renditions(self) -> list[str]:
@@ -90,8 +91,9 @@ def convert(path: Path, store: Store, folder: Path, making: Making | None = None
     current = Current(id=ID, generation=1, rev=REV, source=source)
     listed = Receipts(ok=receipts, errors={}, side_ok={}, side_errors={}, count=len(receipts))
     _write(folder, [write for each in made.values() for write in each.objects])
-    _write(folder, playlists(Progress.of(current, decided, listed)))
-    return Converted(decided, receipts, read, folder)
+    progress = Progress.of(current, decided, listed)
+    _write(folder, playlists(progress))
+    return Converted(decided, receipts, read, folder, manifest(None, current, progress, listed))
 
 
 def _made(order: Order, url: str, encoder: Encoder) -> Made:

@@ -104,9 +104,58 @@ def test_a_lost_second_half_ends_the_video_and_is_reported(store: Store, tmp_pat
     made = Hurt(".mp4", clip(*X264, *AAC, "-movflags", "+faststart"), part=(0.5, 1.0), fill=bytes).convert(store, tmp_path)
 
     assert 0.4 * SECONDS < length(made, made.plan.ladder[0].name) < 0.6 * SECONDS
-    assert told(made)["v00002"] == [
-        "video stream 0: Nothing of the picture can be decoded from second 8 on; the video ends before that."
-    ]
+    assert "video stream 0: It ends at second 6; the file says that it lasts 12 s." in problems(made)
+
+
+LONG: Final = 20
+CUT: Final = {
+    "mp4": (".mp4", clip(*X264, *AAC, "-movflags", "+faststart", seconds=LONG)),
+    "mp4-fragmented": (
+        ".mp4",
+        clip(*X264, *AAC, "-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-g", "50", seconds=LONG),
+    ),
+    "mkv": (".mkv", clip(*X264, *AAC, seconds=LONG)),
+    "mkv-index-first": (".mkv", clip(*X264, *AAC, "-cues_to_front", "1", seconds=LONG)),
+    "flv": (".flv", clip(*X264, *AAC, seconds=LONG)),
+    "mpegts": (".ts", clip(*X264, *AAC, seconds=LONG)),
+    "avi": (".avi", clip("-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", *PCM, seconds=LONG)),
+    "wmv": (".wmv", clip("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2", seconds=LONG)),
+}
+UNTOLD: Final = {"mp4-fragmented", "mpegts", "avi", "wmv"}  # whose length is that of what is there
+INDEXED: Final = {"mp4", "mkv-index-first"}
+SILENT: Final = {"flv"}  # which says nothing at its end, so that the sound is made as long as the picture should be
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_a_film_that_was_cut_off_ends_there_and_it_is_told_once(name: str, store: Store, tmp_path: Path) -> None:
+    suffix, make = CUT[name]
+    source = tmp_path / f"source{suffix}"
+    make(source)
+    body = source.read_bytes()
+    source.write_bytes(body[: len(body) * 6 // 10])
+    made = convert(source, store, tmp_path)
+    seen, heard = (length(made, rendition) for rendition in made.renditions)
+    ends = f"video stream 0: It ends at second {int(seen)}; the file says that it lasts {LONG} s."
+
+    assert 0.5 * LONG < seen < 0.7 * LONG
+    assert heard == pytest.approx(seen, abs=2) or name in SILENT
+    assert [line for line in problems(made) if "ends at" in line] == ([] if name in UNTOLD else [ends])
+    assert told(made)["v00000"] == []
+    assert name not in INDEXED or made.read["v00003"] < 1.5 * source.stat().st_size  # once
+
+
+def test_a_sound_that_was_cut_off_ends_there_and_it_is_told(store: Store, tmp_path: Path) -> None:
+    source = tmp_path / "source.mp3"
+    sound("-c:a", "libmp3lame")(source)
+    body = source.read_bytes()
+    source.write_bytes(body[: len(body) // 2])
+
+    assert problems(convert(source, store, tmp_path)) == ["audio stream 0: It ends at second 6; the file says that it lasts 12 s."]
+
+
+def problems(made: Converted) -> list[str]:
+    """Give all that the owner is told."""
+    return [f"{said.where}: {said.message}" for said in made.manifest.problems]
 
 
 def test_a_picture_of_which_nothing_is_left_is_refused_by_its_name(store: Store, tmp_path: Path) -> None:
