@@ -144,6 +144,9 @@ def _playable(progress: Progress) -> Playable:
     encoded = min(_length(progress.parts(name)) for name in (lead, *growing)) if progress.encoded else Fraction()
     available = max(encoded, _length(next(iter(progress.preview.values()), [])))
     complete = progress.status == "ready"
+    longest = max(_length(progress.parts(name)) for name in (lead, *(track.name for track in plan.audio)))
+    if complete and longest > available + Fraction(plan.segment_s):
+        available = longest  # a picture or two that stand while the sound goes on
     sprites = any(ok[chunk.unit].sprites for chunk in progress.chunks)
     return Playable(
         rev=plan.rev,

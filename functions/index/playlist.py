@@ -62,10 +62,10 @@ def multivariant_playlist(
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines.extend(_audio_lines(plan) if plan.video and audio else ())
     loudest = max((bandwidth(parts) for parts in audio.values()), default=(0, 0))
-    sound = next((parts[0].codecs for parts in audio.values() if parts), None)
+    sounds = dict.fromkeys(parts[0].codecs for parts in audio.values() if parts)
     for rung in sorted(plan.ladder, key=lambda rung: (rung.height, rung.maxrate_kbit)):
         if rung.name in video:
-            lines.extend(_variant_lines(plan, rung, video[rung.name], loudest, sound))
+            lines.extend(_variant_lines(plan, rung, video[rung.name], loudest, [*sounds]))
     if not plan.video:
         lines.extend(_audio_only_lines(plan.audio[0], audio[plan.audio[0].name]))
     if preview:
@@ -105,11 +105,11 @@ def _audio_lines(plan: Plan) -> Iterable[str]:
         )
 
 
-def _variant_lines(plan: Plan, rung: Rung, parts: list[TrackPart], loudest: tuple[int, int], sound: str | None) -> tuple[str, str]:
+def _variant_lines(plan: Plan, rung: Rung, parts: list[TrackPart], loudest: tuple[int, int], sounds: list[str]) -> tuple[str, str]:
     if plan.video is None:
         raise ValueError("a plan with rungs has a picture")
     peak, mean = bandwidth(parts)
-    codecs = ",".join(codec for codec in (parts[0].codecs, sound) if codec)
+    codecs = ",".join((parts[0].codecs, *sounds))  # of all renditions (RFC 8216 section 4.3.4.2)
     attributes = (
         f"BANDWIDTH={peak + loudest[0]},AVERAGE-BANDWIDTH={mean + loudest[1]},"
         f'CODECS="{codecs}",RESOLUTION={rung.width}x{rung.height},'

@@ -73,7 +73,8 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
     if not facts.picture and not sounds:
         raise Rejected("unsupported_codec", "The sound is of a kind that cannot be read.")
     frames = max(1, round((facts.duration_s or 0) * rate))
-    audio = _audio(facts, sounds[:MAX_AUDIO], preset.audio, partial(cuts.sounds, frames, segment_frames))
+    forms = preset.audio if facts.picture else preset.audio[:1]
+    audio = _audio(facts, _heard(facts, sounds), forms, partial(cuts.sounds, frames, segment_frames))
     return Plan(
         id=video,
         rev=rev,
@@ -180,6 +181,13 @@ def _audio(
     )
 
 
+def _heard(facts: Facts, sounds: list[Track]) -> list[Track]:
+    """Choose the sounds that a player offers; without a picture it plays one."""
+    if facts.picture:
+        return sounds[:MAX_AUDIO]
+    return [next((track for track in sounds if track.default), sounds[0])]
+
+
 def _fitting(track: Track, forms: Sequence[Sound]) -> list[Sound]:
     """Choose the forms that have no more channels than the source; the first in any case, for a mono source is played as any."""
     return [form for form in forms if form is forms[0] or form.channels <= track.channels]
@@ -237,8 +245,10 @@ def _problems(facts: Facts, usable: list[Track]) -> Iterator[Problem]:
     for track in facts.sounds:
         if track not in usable:
             yield _ignored(track, "audio", "it cannot be read")
-    for track in usable[MAX_AUDIO:]:
-        yield _ignored(track, "audio", f"only {MAX_AUDIO} audio streams are used")
+    why = f"only {MAX_AUDIO} audio streams are used" if facts.picture else "only one is played where there is no picture"
+    for track in usable:
+        if track not in _heard(facts, usable):
+            yield _ignored(track, "audio", why)
     for track in facts.texts:
         if track.codec not in TEXT_CODECS:
             yield _ignored(track, "subtitle", "it has no text; put a .vtt file beside the video instead")

@@ -16,9 +16,10 @@ READER: Final = Path(__file__).with_name("mp4box.mjs")
 
 
 class Sample(Struct, frozen=True):
-    """A frame, or a piece of sound; `dts` and `duration` in the track's ticks."""
+    """A frame, or a piece of sound; `dts`, `cts` (when it is shown) and `duration` in the track's ticks."""
 
     dts: int
+    cts: int
     duration: int
     sync: bool
 

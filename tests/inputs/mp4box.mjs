@@ -1,5 +1,5 @@
 // Reads MP4 files with GPAC's own reader: node mp4box.mjs FILE... → a line of JSON for each:
-// {tracks: [{codec, timescale, samples: [{dts, duration, sync}]}], complaints: [text]}
+// {tracks: [{codec, timescale, samples: [{dts, cts, duration, sync}]}], complaints: [text]}
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,7 +18,7 @@ for (const path of process.argv.slice(2)) {
   const tracks = file.getInfo().tracks.map(({ id, codec, timescale }) => ({
     codec,
     timescale,
-    samples: file.getTrackSamplesInfo(id).map(({ dts, duration, is_sync }) => ({ dts, duration, sync: is_sync })),
+    samples: file.getTrackSamplesInfo(id).map(({ dts, cts, duration, is_sync }) => ({ dts, cts, duration, sync: is_sync })),
   }));
   console.log(JSON.stringify({ tracks, complaints }));
 }

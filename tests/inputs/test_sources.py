@@ -165,5 +165,6 @@ def test_gpac_reads_every_sample_without_a_gap_and_each_segment_from_a_keyframe(
         assert reading.complaints == ()
         assert track.codec == made.parts(rendition)[0].codecs
         assert track.gapless
+        assert min(sample.cts for sample in track.samples) == 0  # picture and sound begin together, without an edit list
         assert track.starts(durations) == [True] * len(durations)
         assert Fraction(sum(sample.duration for sample in track.samples), track.timescale) == sum(durations)

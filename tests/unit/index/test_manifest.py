@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from functions.common.model import Explained, Manifest, Note, Picture, Plan, Receipt, Verdict
+from functions.common.model import Explained, Manifest, Note, Picture, Plan, Receipt, Segment, Verdict
 from functions.index.manifest import manifest, playlists
 from functions.index.progress import Progress, Receipts
 from tests.unit.index.documents import (
@@ -27,6 +27,9 @@ from tests.unit.index.documents import (
     receipts,
 )
 
+assert PLAN.video
+FILM = PLAN.video
+LONG_SOUND = replace(AUDIO, parts=(replace(AUDIO.parts[0], segments=(Segment(length=1, duration_s="60/1"),)),))
 OTHER_REV = "765432zyxwvutsrq"
 
 
@@ -52,6 +55,29 @@ def test_a_video_with_all_receipts_is_ready_and_complete() -> None:
     assert READY.playable is not None
     assert (READY.playable.complete, READY.playable.duration_s, READY.playable.available_s) == (True, 13.0, 13.0)
     assert READY.playable.posters == STILLS.pictures
+
+
+def test_a_picture_that_is_over_long_before_its_file_says_so_is_told_once() -> None:
+    found = made(
+        progress({**EVERYTHING, "v00001": replace(CHUNKS["v00001"], parts=()), "v00002": replace(CHUNKS["v00002"], parts=())})
+    )
+
+    assert found.status == "ready"
+    assert [(said.where, said.message) for said in found.problems] == [
+        ("video stream 0", "It ends at second 4; the file says that it lasts 13 s.")
+    ]
+
+
+def test_a_picture_that_ends_a_segment_early_is_whole() -> None:
+    assert made(progress(EVERYTHING, plan=replace(PLAN, duration_s=17.0, video=replace(FILM, frames=425)))).problems == ()
+
+
+def test_a_picture_that_stands_lasts_as_long_as_its_sound() -> None:
+    still = replace(PLAN, duration_s=0.04, video=replace(FILM, frames=1), chunks=PLAN.chunks[:1])
+    found = made(progress({"v00000": CHUNKS["v00000"], "a0": LONG_SOUND, "s": STILLS}, plan=still))
+
+    assert found.playable
+    assert (found.playable.complete, found.playable.duration_s, found.playable.available_s) == (True, 60.0, 60.0)
 
 
 def test_a_preview_makes_a_video_playable_whole_before_anything_is_encoded() -> None:

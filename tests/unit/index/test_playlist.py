@@ -142,6 +142,14 @@ def test_a_previews_sound_has_the_name_of_the_track_that_is_heard() -> None:
     assert 'NAME="de",DEFAULT=YES,AUTOSELECT=YES,URI="a/de-copy/list.m3u8"' in text
 
 
+def test_a_variant_names_the_codecs_of_all_its_sounds() -> None:
+    picture = part("v/240p-h264", "v00000", (1,), ("4/1",), "avc1.640015")
+    sounds = {f"a/en-{name}": [part(f"a/en-{name}", "a0", (1,), ("4/1",), name)] for name in ("mp4a.40.2", "opus")}
+    text = multivariant_playlist(PLAN, {"v/240p-h264": [picture]}, sounds).decode()
+
+    assert 'CODECS="avc1.640015,mp4a.40.2,opus"' in text
+
+
 def test_a_previews_list_tells_how_long_a_segment_may_be_before_all_are_there() -> None:
     assert "#EXT-X-TARGETDURATION:10\n" in copied_list({"p": PREVIEW}, PREVIEWED)
 

@@ -165,6 +165,16 @@ def test_sound_alone_has_no_chunks_and_no_ladder() -> None:
     assert (found.video, found.ladder, found.chunks, len(found.audio), found.segment_s) == (None, (), (), 1, "4/1")
 
 
+def test_without_a_picture_the_default_sound_is_made_once_and_the_others_are_told() -> None:
+    two = (replace(SOUND, channels=6), replace(SOUND, stream=2, language="deu", channels=6, default=True))
+    found = planned(replace(FACTS, picture=None, sounds=two))
+
+    assert [(track.stream, track.channels, track.default) for track in found.audio] == [(2, 2, True)]
+    assert [problem.message for problem in found.problems] == [
+        "The stream (aac, en) is ignored: only one is played where there is no picture."
+    ]
+
+
 def test_a_plan_can_be_stored() -> None:
     found = planned(replace(FACTS, texts=(WORDS,), marks=(Mark(Fraction(5), "One"),), title="A talk"))
     assert schema.load(Plan, schema.dump(found)) == found
