@@ -28,6 +28,7 @@ class Picture:
     """The video stream. Sizes as displayed: after rotation, with square pixels. A rate of 0 is unknown.
 
     `plain`: 8 bits, 4:2:0, progressive, stored as it is displayed, so that a browser shows the very stream.
+    `bit_rate` in bit/s; 0 is unknown.
     """
 
     stream: int
@@ -39,6 +40,7 @@ class Picture:
     transfer: Literal["sdr", "pq", "hlg"] = "sdr"
     interlaced: bool = False
     plain: bool = False
+    bit_rate: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,12 @@ class Facts:
     indexed: bool = True
 
     @property
+    def bit_rate(self) -> float:
+        """The picture's bit/s; of a container that does not tell them, the whole file's. 0 where its length is unknown."""
+        told = self.picture.bit_rate if self.picture else 0
+        return float(told or (8 * self.size / self.duration_s if self.duration_s else 0))
+
+    @property
     def origin_s(self) -> Fraction:
         """The source's time, in seconds, of output time 0."""
         return self.origin * self.time_base
@@ -129,6 +137,7 @@ class _Stream(msgspec.Struct):
     duration: str = ""
     field_order: str = ""
     pix_fmt: str = ""
+    bit_rate: str = ""
     color_transfer: str = ""
     sample_rate: str = "0"
     channels: int = 0
@@ -160,7 +169,7 @@ _ASKED: Final = (
     "format=start_time,duration",
     "format_tags=title,creation_time",
     "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate,time_base",
-    "stream=start_pts,duration,field_order,pix_fmt,color_transfer,sample_rate,channels",
+    "stream=start_pts,duration,field_order,pix_fmt,bit_rate,color_transfer,sample_rate,channels",
     "stream_tags=language,title",
     "stream_disposition=default,attached_pic",
     "stream_side_data=rotation",
@@ -249,6 +258,7 @@ def _picture(stream: _Stream) -> Picture:
         real_rate=_ratio(stream.r_frame_rate) or Fraction(0),
         transfer=_TRANSFERS.get(stream.color_transfer, "sdr"),
         interlaced=stream.field_order in _INTERLACED,
+        bit_rate=int(stream.bit_rate) if stream.bit_rate.isdecimal() else 0,
         plain=stored and stream.pix_fmt == "yuv420p" and stream.field_order not in _INTERLACED,
     )
 

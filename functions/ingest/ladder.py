@@ -3,16 +3,23 @@
 Sizes are of the shorter edge, so a portrait 1080 x 1920 has the rungs of a landscape 1920 x 1080.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
+
+from msgspec.structs import replace
 
 from functions.common.model import Rung, Step
 from functions.ingest.facts import Picture
 
 KEEP_LIGHT: Final = frozenset({"hevc", "av1"})  # codecs whose decoders show high dynamic range; for the others it is mapped
 _CLEARLY: Final = Fraction(9, 8)  # 360 lines are to be seen as 360, not as 240; 540 or 800 are nearly 480 and 720
+# A rung needs no more bits than its source has: a poor source's faults would be kept at five times its rate. Twice as many, for an
+# encoder in a hurry and a key frame in each segment; a quarter of the step's in any case, for pictures that stand and then change.
+_MORE: Final = 2
+_LEAST: Final = 4
+_BITS: Final[Mapping[str, float]] = {"hevc": 0.5, "av1": 0.5, "vp9": 0.5}  # that a codec needs, to H.264's and all older ones'
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,16 @@ _LEVELS: Final = (
 )
 
 
-def ladder(picture: Picture, rate: Fraction, steps: Sequence[Step]) -> tuple[Rung, ...]:
-    """Choose the steps that are not above the picture's shorter edge, in their order.
+def ladder(picture: Picture, rate: Fraction, steps: Sequence[Step], bit_rate: float = 0) -> tuple[Rung, ...]:
+    """Choose the steps that are not above the picture's shorter edge, in their order, and not far above its `bit_rate`, if known.
 
     Where the picture is clearly larger than the largest of them, and smaller than the next, that one makes a rung of the picture's
     own size. So of each codec there is one at least.
     """
     edge = _even(min(picture.width, picture.height))
     by_codec = [[step for step in steps if step.codec == codec] for codec in dict.fromkeys(step.codec for step in steps)]
-    return tuple(_rung(picture, rate, step, made) for each in by_codec for step, made in _fitting(each, edge))
+    found = ((_capped(step, picture.codec, bit_rate), made) for each in by_codec for step, made in _fitting(each, edge))
+    return tuple(_rung(picture, rate, step, made) for step, made in found)
 
 
 def _fitting(steps: list[Step], edge: int) -> list[tuple[Step, int]]:
@@ -54,6 +62,15 @@ def _fitting(steps: list[Step], edge: int) -> list[tuple[Step, int]]:
     above = min((step for step in steps if step.edge > edge), key=lambda step: step.edge, default=None)
     own = above is not None and edge > _CLEARLY * max((made for _, made in fitting), default=0)
     return ([(above, edge)] if above and own else []) + fitting
+
+
+def _capped(step: Step, codec: str, bit_rate: float) -> Step:
+    """Lower a step's rate to what its source is worth."""
+    worth = bit_rate / 1000 * _MORE * max(1.0, _BITS.get(step.codec, 1.0) / _BITS.get(codec, 1.0))
+    if not worth or worth >= step.maxrate_kbit:
+        return step
+    share = max(worth / step.maxrate_kbit, 1 / _LEAST)
+    return replace(step, maxrate_kbit=round(share * step.maxrate_kbit), bufsize_kbit=round(share * step.bufsize_kbit))
 
 
 def _rung(picture: Picture, rate: Fraction, step: Step, edge: int) -> Rung:

@@ -68,7 +68,7 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
     """
     rate = choose_rate(facts.picture) if facts.picture else Fraction(25)  # sound alone: 100 "frames", 4 s
     segment_frames = max(1, round(SEGMENT_S * rate))
-    rungs = ladder(facts.picture, rate, preset.video) if facts.picture else ()
+    rungs = ladder(facts.picture, rate, preset.video, facts.bit_rate) if facts.picture else ()
     sounds = [track for track in facts.sounds if track.sample_rate_hz and track.channels]
     if not facts.picture and not sounds:
         raise Rejected("unsupported_codec", "The sound is of a kind that cannot be read.")

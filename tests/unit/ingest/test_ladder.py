@@ -1,5 +1,6 @@
 """Which renditions are made."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -58,6 +59,28 @@ def test_a_source_below_every_named_rung_is_not_scaled_up() -> None:
 def test_a_rung_has_the_presets_quality() -> None:
     rung = ladder(picture(1920, 1080), Fraction(25), only(720))[0]
     assert (rung.crf, rung.maxrate_kbit, rung.bufsize_kbit) == (23, 2800, 5600)
+
+
+@pytest.mark.parametrize(
+    ("codec", "bit_rate", "kbit"),
+    [
+        ("h264", 0, (5000, 10_000)),  # unknown
+        ("h264", 2_500_000, (5000, 10_000)),
+        ("h264", 1_000_000, (2000, 4000)),
+        ("mpeg2video", 1_000_000, (2000, 4000)),
+        ("hevc", 1_000_000, (4000, 8000)),  # which needs half of them
+        ("h264", 100_000, (1250, 2500)),
+    ],
+)
+def test_a_rung_has_hardly_more_bits_than_its_source_is_worth(codec: str, bit_rate: float, kbit: tuple[int, int]) -> None:
+    rung = ladder(replace(picture(1920, 1080), codec=codec), Fraction(25), only(1080), bit_rate)[0]
+    assert (rung.maxrate_kbit, rung.bufsize_kbit) == kbit
+
+
+def test_a_rung_of_a_better_codec_has_no_more_than_one_of_the_sources() -> None:
+    steps = tuple(step for step in presets.preset("modern").video if step.codec == "av1")
+    rungs = ladder(picture(1920, 1080), Fraction(25), steps, 500_000)
+    assert max(rung.maxrate_kbit for rung in rungs) <= 1000
 
 
 def test_there_is_a_rung_of_every_codec() -> None:
