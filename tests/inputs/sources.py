@@ -48,6 +48,12 @@ HDR10: Final = Form(
 )
 
 
+HLG: Final = Form(
+    ("-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1", "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=none"),
+    ",format=yuv420p10le,setparams=color_primaries=bt2020:color_trc=arib-std-b67:colorspace=bt2020nc:range=tv",
+)
+
+
 @dataclass(frozen=True)
 class Expected:
     """One source and what must come of it. `shows`: the number on output frame k, None where none can be read.
@@ -182,6 +188,23 @@ def turned_over(path: Path) -> None:
         ffmpeg("-display_rotation", "180", "-i", flat, "-map", "0", "-c", "copy", path)
 
 
+def turned(path: Path) -> None:
+    """A film of a telephone that was held upright."""
+    with tempfile.TemporaryDirectory() as folder:
+        flat = Path(folder) / "flat.mp4"
+        clip(*X264, *AAC)(flat)
+        ffmpeg("-display_rotation", "90", "-i", flat, "-map", "0", "-c", "copy", path)
+
+
+def film_with_cover(path: Path) -> None:
+    """A film with a picture of its sleeve, which comes first."""
+    with tempfile.TemporaryDirectory() as folder:
+        cover, film = Path(folder) / "cover.jpg", Path(folder) / "film.mp4"
+        ffmpeg("-f", "lavfi", "-i", "testsrc2=size=640x640:rate=1:duration=1", "-frames:v", "1", cover)
+        clip(*X264, *AAC)(film)
+        ffmpeg("-i", cover, "-i", film, "-map", "0", "-map", "1", "-c", "copy", "-disposition:v:0", "attached_pic", path)
+
+
 def two_languages() -> Callable[[Path], None]:
     """Make two sound tracks; the second is the default."""
     maps = ("-filter_complex", "[0:a]asplit[x][y]", "-map", "0:v", "-map", "[x]", "-map", "[y]")
@@ -291,6 +314,11 @@ def _pictures() -> Sequence[Expected]:
         Expected("clock-wraps", ".ts", clip(*X264, *AAC, *TS, "-output_ts_offset", "95438")),
         Expected("long-pixels", ".mp4", clip(*X264, *AAC, filters=",scale=240:180,setsar=4/3")),
         Expected("interlaced", ".ts", clip(*INTERLACED, "-c:a", "mp2", filters=",setfield=tff")),
+        Expected(  # each frame of two moments, whose numbers are mixed
+            *("interlaced-fields", ".ts"),
+            clip(*INTERLACED, "-c:a", "mp2", rate="50", filters=",interlace=scan=tff:lowpass=off"),
+            shows=None,
+        ),
         Expected(  # of 24 film frames, 30 video frames, some of two fields that do not belong together
             *("telecine", ".ts"),
             clip(*INTERLACED, "-c:a", "mp2", rate="24000/1001", filters=",telecine=pattern=23,setfield=tff"),
@@ -312,6 +340,10 @@ def _pictures() -> Sequence[Expected]:
             rate=Fraction(60000, 1001),
             seconds=749 * 1001 / 60000,
         ),
+        Expected("hdr10", ".mp4", clip(*HDR10.codecs, *AAC, filters=HDR10.filters + ",lutyuv=y='min(val,722)'")),  # 1,000 cd/m²
+        Expected("hlg", ".mp4", clip(*HLG.codecs, *AAC, filters=HLG.filters)),
+        Expected("turned", ".mp4", turned, size=(180, 320), shows=None),
+        Expected("cover-beside-film", ".mp4", film_with_cover),
         Expected("rate-23.976", ".mp4", clip(*X264, *AAC, rate="24000/1001"), rate=Fraction(24000, 1001), seconds=12.5125),
         Expected(
             "rate-120",
@@ -383,6 +415,12 @@ def _words() -> Sequence[Expected]:
         Expected(
             "chapters",
             ".mkv",
+            beside(inner, "marks.txt", CHAPTERS, "-map", "0", "-map_metadata", "1", "-c", "copy"),
+            chapters=("Out", "Back"),
+        ),
+        Expected(
+            "chapters-mp4",
+            ".mp4",
             beside(inner, "marks.txt", CHAPTERS, "-map", "0", "-map_metadata", "1", "-c", "copy"),
             chapters=("Out", "Back"),
         ),

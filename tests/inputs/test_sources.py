@@ -3,6 +3,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import m3u8
+import numpy as np
 import pytest
 
 from functions.common.errors import Rejected
@@ -112,6 +113,28 @@ def test_frames_follow_each_other_without_a_gap(name: str, converted: Conversion
 
     assert times == list(range(times[0], times[0] + len(times)))
     assert len(times) == pytest.approx(wanted.frames, abs=wanted.lost)
+
+
+@pytest.mark.parametrize("name", ["full-range", "ten-bit", "four-two-two", "mpeg-ps"])
+def test_a_picture_is_as_light_however_it_is_stored(name: str, converted: Conversions) -> None:
+    """As one of 8 bits in limited range; a range that is taken for the other is a tenth off."""
+    black, white = lightness(converted("mp4-open-groups"))
+    assert lightness(converted(name)) == pytest.approx((black, white), abs=4)
+
+
+@pytest.mark.parametrize("name", ["hdr10", "hlg"])
+def test_high_dynamic_range_is_neither_dull_nor_burnt_out(name: str, converted: Conversions) -> None:
+    """Its peak, far above an SDR screen's white, comes near that screen's; black stays black."""
+    black, white = lightness(converted(name))
+    assert black < 30
+    assert 180 < white <= 236
+
+
+def lightness(made: Converted) -> tuple[float, float]:
+    """Give the luma of the number's black and white blocks, in the first frame that has both."""
+    shown = ("-map", "0:v:0", "-vf", "crop=iw:ih/12*3/5:0:ih/60,format=yuv420p,extractplanes=y", "-frames:v", "32")
+    luma = np.frombuffer(decoded(made.playlist(made.plan.ladder[0].name), PLAYED, *shown, "-f", "rawvideo", "-"), np.uint8)
+    return float(np.quantile(luma, 0.02)), float(np.quantile(luma, 0.98))
 
 
 @pytest.mark.parametrize("name", HEARD)
