@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import psutil
@@ -50,20 +51,35 @@ def encoder() -> psutil.Process:
     return until(lambda: processes("rung_0.mp4") or None, lambda: "no encoder was seen")[0]
 
 
+def written(library: Library, video: str) -> dict[str, datetime]:
+    """Tell when each object of a rung was written last."""
+    listed = library.s3.list_objects_v2(Bucket=library.stack.media_bucket, Prefix=f"v/{video}/")
+    return {found["Key"]: found["LastModified"] for found in listed.get("Contents", ()) if "-h264/v0" in found["Key"]}
+
+
+def chunks_made(library: Library, video: str) -> dict[str, datetime]:
+    """Wait for the first chunk."""
+    return until(lambda: written(library, video) or None, lambda: "no chunk was made")
+
+
 def test_a_killed_encoder_costs_its_chunk_only(library: Library, quiet: Mapping[str, bytes | str]) -> None:
     video = drop(library, "encoder")
+    begun = chunks_made(library, video)
     encoder().send_signal(signal.SIGKILL)  # it gets no chance to tidy up
 
     assert published(library, library.settled(video, "ready")) == quiet
+    assert begun.items() <= written(library, video).items()  # no chunk that was made was made again
 
 
 def test_a_killed_function_costs_its_chunk_only(library: Library, quiet: Mapping[str, bytes | str]) -> None:
     """The one that encodes: its heart has beaten, so its message comes back after that and not after the queue's ninety minutes."""
     video = drop(library, "function")
+    begun = chunks_made(library, video)
     worker = next(each for each in encoder().parents() if has(each, "functions.transcode.handler.handle"))
     worker.send_signal(signal.SIGKILL)
 
     assert published(library, library.settled(video, "ready")) == quiet
+    assert begun.items() <= written(library, video).items()
 
 
 def test_doubled_events_change_nothing(library: Library, quiet: Mapping[str, bytes | str]) -> None:
