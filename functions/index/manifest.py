@@ -139,13 +139,13 @@ def _playable(progress: Progress) -> Playable:
     plan, ok = progress.plan, progress.receipts.ok
     if plan.image_bytes:
         return _image(plan.rev, ok[IMAGE].pictures)
-    lead = plan.ladder[0].name if plan.ladder else plan.audio[0].name
+    lead = _lead(plan)
     growing = [track.name for track in plan.audio if not progress.finished(track.name)]  # picture without sound is not played
     encoded = min(_length(progress.parts(name)) for name in (lead, *growing)) if progress.encoded else Fraction()
     available = max(encoded, _length(next(iter(progress.preview.values()), [])))
     complete = progress.status == "ready"
-    longest = max(_length(progress.parts(name)) for name in (lead, *(track.name for track in plan.audio)))
-    if complete and longest > available + Fraction(plan.segment_s):
+    longest = max((_length(progress.parts(track.name)) for track in plan.audio if complete), default=available)
+    if longest > available + Fraction(plan.segment_s):
         available = longest  # a picture or two that stand while the sound goes on
     sprites = any(ok[chunk.unit].sprites for chunk in progress.chunks)
     return Playable(
@@ -167,8 +167,13 @@ def _playable(progress: Progress) -> Playable:
     )
 
 
+def _lead(plan: Plan) -> str:
+    """Name the rendition by whose length the whole is measured."""
+    return plan.ladder[0].name if plan.ladder else plan.audio[0].name
+
+
 def _length(parts: Iterable[TrackPart]) -> Fraction:
-    return sum((Fraction(segment.duration_s) for part in parts for segment in part.segments), Fraction())
+    return sum((part.seconds for part in parts), Fraction())
 
 
 def _image(rev: str, pictures: tuple[Picture, ...]) -> Playable:
@@ -243,16 +248,14 @@ def _problems(current: Current, progress: Progress | None, receipts: Receipts) -
 
 def _ending(progress: Progress) -> Iterable[Problem]:
     """Tell of what is over long before its file says so: a part of the file is missing, or nothing of it can be decoded."""
-    plan, told_s = progress.plan, Fraction(0)
-    if plan.ladder and plan.video and progress.video_complete:
-        kind, name, stream = "video", plan.ladder[0].name, plan.video.stream
-        told_s = plan.video.frames / Fraction(plan.video.rate)
-    elif plan.audio and not plan.video and progress.complete:
-        kind, name, stream = "audio", plan.audio[0].name, plan.audio[0].stream
-        told_s = Fraction(plan.duration_s)
-    if told_s and told_s - (ends_s := _length(progress.parts(name))) > Fraction(plan.segment_s):
-        message = f"It ends at second {int(ends_s)}; the file says that it lasts {int(told_s)} s."
-        yield Problem(where=f"{kind} stream {stream}", message=message)
+    plan, video = progress.plan, progress.plan.video
+    if not (plan.ladder or plan.audio) or not progress.finished(_lead(plan)):
+        return
+    told_s = video.frames / Fraction(video.rate) if video else Fraction(plan.duration_s)
+    ends_s = _length(progress.parts(_lead(plan)))
+    if told_s - ends_s > Fraction(plan.segment_s):
+        where = f"video stream {video.stream}" if video else f"audio stream {plan.audio[0].stream}"
+        yield Problem(where=where, message=f"It ends at second {int(ends_s)}; the file says that it lasts {int(told_s)} s.")
 
 
 def _named(unit: str, plan: Plan) -> str:

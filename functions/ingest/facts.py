@@ -18,8 +18,7 @@ DECODED_LATER: Final = frozenset({"av1"})  # the static ffmpeg cannot decode it,
 _TRANSFERS: Final[dict[str, Literal["sdr", "pq", "hlg"]]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _INTERLACED: Final = frozenset({"tt", "bb", "tb", "bt"})
 _ODDEST_PIXEL: Final = 4  # a pixel longer than that is a wrong header, not a format
-_FRAME: Final = re.compile(rb"^0, *-?\d+, *(-?\d+),", re.MULTILINE)
-_PACKET: Final = re.compile(rb"0, *-?\d+, *(-?\d+), *(\d+),")
+_FRAME: Final = re.compile(rb"^0, *-?\d+, *(-?\d+), *(\d+),", re.MULTILINE)  # of framemd5, and of framecrc a packet
 _TIME_BASE: Final = re.compile(rb"^#tb 0: (\d+/\d+)$", re.MULTILINE)
 
 
@@ -115,7 +114,7 @@ class Shown:
         """Take a line."""
         if base := _TIME_BASE.match(line):
             self.time_base = Fraction(base[1].decode())
-        elif packet := _PACKET.match(line):
+        elif packet := _FRAME.match(line):
             self.ticks = max(self.ticks, int(packet[1]) + int(packet[2]))
 
 

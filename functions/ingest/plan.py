@@ -74,7 +74,8 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
         raise Rejected("unsupported_codec", "The sound is of a kind that cannot be read.")
     frames = max(1, round((facts.duration_s or 0) * rate))
     forms = preset.audio if facts.picture else preset.audio[:1]
-    audio = _audio(facts, _heard(facts, sounds), forms, partial(cuts.sounds, frames, segment_frames))
+    heard = _heard(facts, sounds)
+    audio = _audio(facts, heard, forms, partial(cuts.sounds, frames, segment_frames))
     return Plan(
         id=video,
         rev=rev,
@@ -91,7 +92,7 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
         preview=preview(facts, rungs, audio, partial(cuts.copies, frames, segment_frames)) if preset.preview else None,
         files=tuple(_file(f"f{number}", file, rungs, audio) for number, file in enumerate(preset.files)),
         note=_note(facts, uploaded),
-        problems=tuple(_problems(facts, sounds)),
+        problems=tuple(_problems(facts, sounds, heard)),
     )
 
 
@@ -160,7 +161,7 @@ def _video(facts: Facts, picture: Picture, rate: Fraction, frames: int) -> Video
 def _audio(
     facts: Facts, sounds: list[Track], forms: Sequence[Sound], cut: Callable[..., tuple[Chunk, ...]]
 ) -> tuple[AudioTrack, ...]:
-    default = next((track for track in sounds if track.default), sounds[0] if sounds else None)
+    default = _default(sounds)
     made = [(track, form) for track in sounds for form in _fitting(track, forms)]
     names = _audio_names(made)
     return tuple(
@@ -175,7 +176,7 @@ def _audio(
             kbit=form.kbit,
             channels=form.channels,
             title=clean_line(track.title) or None,
-            default=track is default and form is forms[0],
+            default=track in default and form is forms[0],
         )
         for number, ((track, form), name) in enumerate(zip(made, names, strict=True))
     )
@@ -183,9 +184,12 @@ def _audio(
 
 def _heard(facts: Facts, sounds: list[Track]) -> list[Track]:
     """Choose the sounds that a player offers; without a picture it plays one."""
-    if facts.picture:
-        return sounds[:MAX_AUDIO]
-    return [next((track for track in sounds if track.default), sounds[0])]
+    return sounds[:MAX_AUDIO] if facts.picture else _default(sounds)
+
+
+def _default(sounds: list[Track]) -> list[Track]:
+    """Choose the one that is heard first, if there are any."""
+    return [*(track for track in sounds if track.default), *sounds][:1]
 
 
 def _fitting(track: Track, forms: Sequence[Sound]) -> list[Sound]:
@@ -238,7 +242,7 @@ def _note(facts: Facts, uploaded: str) -> Note:
     )
 
 
-def _problems(facts: Facts, usable: list[Track]) -> Iterator[Problem]:
+def _problems(facts: Facts, usable: list[Track], heard: list[Track]) -> Iterator[Problem]:
     """Name every stream that a viewer will miss. Attached pictures and data streams are none of them."""
     if facts.pictures > 1:
         yield Problem(where="video", message=f"Only the first of {facts.pictures} video streams is used.")
@@ -247,7 +251,7 @@ def _problems(facts: Facts, usable: list[Track]) -> Iterator[Problem]:
             yield _ignored(track, "audio", "it cannot be read")
     why = f"only {MAX_AUDIO} audio streams are used" if facts.picture else "only one is played where there is no picture"
     for track in usable:
-        if track not in _heard(facts, usable):
+        if track not in heard:
             yield _ignored(track, "audio", why)
     for track in facts.texts:
         if track.codec not in TEXT_CODECS:

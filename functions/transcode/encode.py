@@ -85,21 +85,23 @@ def _encoded(job: Job, work: VideoWork) -> tuple[Finished, list[Cut], Fraction |
     the chunk was decoded, or nothing where an index says or where a file was cut off: then, as at the last attempt, what is missing
     lies behind the true end of the source, whatever its header says. The time from which it was read comes with it.
     """
+    begin_s = grid.origin_s(work.video) + grid.seconds(work, work.begin)
     for seek in grid.seeks(work):
         done = job.run(command.video(job.program, job.source(work.demuxer), work, seek))
         if done.code < 0:
             done = job.run(command.video(job.program, job.source(work.demuxer), work, seek, broken=True))
         cuts = [] if done.code else _cuts(job, work)
-        if cuts and (cuts[0].samples >= grid.least(work) or _has_head(job, work, done)):
+        if cuts and (cuts[0].samples >= grid.least(work) or _has_head(job, work, done, command.PICTURES, begin_s)):
             break
     return done, cuts, seek
 
 
-def _has_head(job: Job, work: VideoWork, done: Finished) -> bool:
-    begun = packets.first(job.read(command.first_of(command.PICTURES)))
+def _has_head(job: Job, work: VideoWork | AudioWork, done: Finished, name: str, by_s: Fraction) -> bool:
+    """Tell whether a stream was read from a time of the source on, or has nothing there."""
+    begun = packets.first(job.read(command.first_of(name)))
     if begun is None:
         return work.demuxer == "mov" or outcome.cut_off(done.stderr)
-    return begun.shown <= grid.origin_s(work.video) + grid.seconds(work, work.begin)
+    return begun.shown <= by_s
 
 
 def _cuts(job: Job, work: VideoWork) -> list[Cut]:
@@ -142,7 +144,7 @@ def _audio(job: Job, work: AudioWork) -> Made:
         where = f"The sound of stream {work.track.stream} cannot be decoded from second {int(begin)} on"
         raise Rejected("undecodable", f"{where}: {outcome.reason(done.code)}.")
     part, writes = objects.track_part(job.order, work.track.name, made)
-    when = f" between second {int(begin)} and {ceil(begin + made.seconds)}" if begin or work.end_s else ""
+    when = f" between second {int(begin)} and {ceil(begin + part.seconds)}" if begin or work.end_s else ""
     message = f"The sound is damaged{when}; what could be decoded is heard."
     hurt = (Problem(where=f"audio stream {work.track.stream}", message=message),) if outcome.damaged(done.stderr) else ()
     return job.made(writes, Receipt(id=job.order.id, parts=(part,), problems=hurt))
@@ -152,8 +154,7 @@ def _heard(job: Job, work: AudioWork) -> Finished:
     """Read from further and further back, at last from the beginning, until the beginning is there."""
     for seek in pieces.seeks(work):
         done = job.run(command.audio(job.program, job.source(work.demuxer), work, seek))
-        begun = packets.first(job.read(command.first_of(command.SOUND)))
-        if (begun and begun.shown <= pieces.zero_s(work) - pieces.EARLY_S) or (begun is None and outcome.cut_off(done.stderr)):
+        if _has_head(job, work, done, command.SOUND, pieces.zero_s(work) - pieces.EARLY_S):
             break
     return done
 

@@ -44,8 +44,11 @@ def options(work: VideoWork, rung: Rung) -> Options:
 
 def sound(track: AudioTrack, samples: int | None) -> Options:
     """Give the options of a sound's output. `samples`: what comes after so many is dropped; None: nothing is."""
+    encoder, first = _SOUNDS[track.codec]
+    after = "" if samples is None else f"+gte(pts\\,{first + samples})"
     return {
-        **_SOUNDS[track.codec](samples),
+        "c:a": encoder,
+        "bsf:a": f"noise=drop=lt(pts\\,{first}){after}",
         "b:a": f"{track.kbit}k",
         "ac": track.channels,  # some players refuse a change of channels between tracks
         "flags:a": "+bitexact",
@@ -114,15 +117,6 @@ _ENCODERS: Final[Mapping[VideoCodec, Callable[[VideoWork, Rung], Options]]] = {
 }
 
 
-def _aac(samples: int | None) -> Options:
-    """AAC-LC: every player has it. The priming packet is dropped: else all is 1024 samples late."""
-    after = "" if samples is None else f"+gte(pts\\,{samples})"
-    return {"c:a": "aac", "bsf:a": f"noise=drop=lt(pts\\,0){after}"}
-
-
-def _opus(samples: int | None) -> Options:
-    after = "" if samples is None else f"+gte(pts\\,{samples - _AHEAD})"
-    return {"c:a": "libopus", "bsf:a": f"noise=drop=lt(pts\\,{-_AHEAD}){after}"}
-
-
-_SOUNDS: Final[Mapping[AudioCodec, Callable[[int | None], Options]]] = {"aac": _aac, "opus": _opus}
+# The encoder, and the time of the first packet that is kept. Of AAC's, which every player has in its LC form, the priming packet is
+# dropped: else all is 1024 samples late.
+_SOUNDS: Final[Mapping[AudioCodec, tuple[str, int]]] = {"aac": ("aac", 0), "opus": ("libopus", -_AHEAD)}

@@ -33,11 +33,6 @@ class Cut:
     samples: int
     codecs: str
 
-    @property
-    def seconds(self) -> Fraction:
-        """Give its length."""
-        return sum((Fraction(segment.duration_s) for segment in self.segments), Fraction())
-
 
 @dataclass(frozen=True)
 class Fragment:

@@ -28,6 +28,8 @@ PCM: Final = ("-c:a", "pcm_s16le")
 VP8: Final = ("-c:v", "libvpx", "-pix_fmt", "yuv420p", "-deadline", "realtime", "-cpu-used", "-8", "-b:v", "1M")
 VP9: Final = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "600k")
 INTRA: Final = ("-c:v", "mpeg2video", "-pix_fmt", "yuv422p", "-q:v", "3", "-g", "1")  # as cameras write into MXF
+WMV: Final = ("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2")
+MJPEG: Final = ("-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", *PCM)
 AV1: Final = ("-c:v", "libsvtav1", "-preset", "12", "-crf", "35", "-svtav1-params", "fast-decode=0")
 
 
@@ -39,19 +41,16 @@ class Form:
     filters: str
 
 
-HDR10: Final = Form(
-    (
-        *("-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1", "-pix_fmt", "yuv420p10le", "-x265-params"),
-        "log-level=none:master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400",
-    ),
-    ",format=yuv420p10le,setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc:range=tv",
-)
+def high_range(transfer: str, told: str = "") -> Form:
+    """Code light as PQ or HLG of BT.2020. `told`: more for the encoder."""
+    ten_bits = ("-pix_fmt", "yuv420p10le", "-x265-params", "log-level=none" + told)
+    tags = f"color_primaries=bt2020:color_trc={transfer}:colorspace=bt2020nc:range=tv"
+    return Form(("-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1", *ten_bits), f",format=yuv420p10le,setparams={tags}")
 
 
-HLG: Final = Form(
-    ("-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1", "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=none"),
-    ",format=yuv420p10le,setparams=color_primaries=bt2020:color_trc=arib-std-b67:colorspace=bt2020nc:range=tv",
-)
+MASTERED: Final = ":master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"
+HDR10: Final = high_range("smpte2084", MASTERED)
+HLG: Final = high_range("arib-std-b67")
 
 
 @dataclass(frozen=True)
@@ -180,27 +179,29 @@ def with_bitmaps(path: Path) -> None:
         ffmpeg("-i", film, "-i", words, "-map", "0", "-map", "1", "-c", "copy", "-metadata:s:s:0", "language=fra", path)
 
 
-def turned_over(path: Path) -> None:
-    """A picture that is stored upside down, with the word to turn it."""
-    with tempfile.TemporaryDirectory() as folder:
-        flat = Path(folder) / "flat.mp4"
-        clip(*X264, *AAC, filters=",hflip,vflip")(flat)
-        ffmpeg("-display_rotation", "180", "-i", flat, "-map", "0", "-c", "copy", path)
+def turned(degrees: int, filters: str = "") -> Callable[[Path], None]:
+    """Store a picture turned, with the word to turn it. `filters` as of `clip`."""
+
+    def make(path: Path) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            flat = Path(folder) / "flat.mp4"
+            clip(*X264, *AAC, filters=filters)(flat)
+            ffmpeg("-display_rotation", str(degrees), "-i", flat, "-map", "0", "-c", "copy", path)
+
+    return make
 
 
-def turned(path: Path) -> None:
-    """A film of a telephone that was held upright."""
-    with tempfile.TemporaryDirectory() as folder:
-        flat = Path(folder) / "flat.mp4"
-        clip(*X264, *AAC)(flat)
-        ffmpeg("-display_rotation", "90", "-i", flat, "-map", "0", "-c", "copy", path)
+def sleeve(folder: str) -> Path:
+    """Make a picture of a sleeve."""
+    cover = Path(folder) / "cover.jpg"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=320x320:rate=1:duration=1", "-frames:v", "1", cover)
+    return cover
 
 
 def film_with_cover(path: Path) -> None:
     """A film with a picture of its sleeve, which comes first."""
     with tempfile.TemporaryDirectory() as folder:
-        cover, film = Path(folder) / "cover.jpg", Path(folder) / "film.mp4"
-        ffmpeg("-f", "lavfi", "-i", "testsrc2=size=640x640:rate=1:duration=1", "-frames:v", "1", cover)
+        cover, film = sleeve(folder), Path(folder) / "film.mp4"
         clip(*X264, *AAC)(film)
         ffmpeg("-i", cover, "-i", film, "-map", "0", "-map", "1", "-c", "copy", "-disposition:v:0", "attached_pic", path)
 
@@ -224,8 +225,7 @@ def two_languages() -> Callable[[Path], None]:
 def with_cover(path: Path) -> None:
     """Sound with a picture of its sleeve."""
     with tempfile.TemporaryDirectory() as folder:
-        cover, music = Path(folder) / "cover.jpg", Path(folder) / "music.mp3"
-        ffmpeg("-f", "lavfi", "-i", "testsrc2=size=320x320:rate=1:duration=1", "-frames:v", "1", cover)
+        cover, music = sleeve(folder), Path(folder) / "music.mp3"
         sound("-c:a", "libmp3lame")(music)
         ffmpeg("-i", music, "-i", cover, "-map", "0", "-map", "1", "-c", "copy", "-disposition:v", "attached_pic", path)
 
@@ -278,11 +278,7 @@ def _containers() -> Sequence[Expected]:
         ),
         Expected("mkv", ".mkv", clip(*X264, *OPEN_GROUPS, "-c:a", "flac")),
         Expected("mkv-recorded", ".mkv", piped(*X264, *AAC, form="matroska")),
-        Expected(
-            "webm-vp8",
-            ".webm",
-            clip(*VP8, "-c:a", "libvorbis"),
-        ),
+        Expected("webm-vp8", ".webm", clip(*VP8, "-c:a", "libvorbis")),
         Expected("webm-vp9", ".webm", clip(*VP9, "-c:a", "libopus")),
         Expected("webm-recorded", ".webm", piped(*VP9, "-c:a", "libopus", form="webm")),
         Expected("webm-av1", ".webm", clip(*AV1, "-c:a", "libopus")),
@@ -297,11 +293,11 @@ def _containers() -> Sequence[Expected]:
             shows=lambda frame: max(0, frame - 1),
             beeps_from=0.023,
         ),
-        Expected("avi-mjpeg", ".avi", clip("-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", *PCM)),
+        Expected("avi-mjpeg", ".avi", clip(*MJPEG)),
         Expected("flv", ".flv", clip(*X264, *AAC)),
         Expected("ogv", ".ogv", clip("-c:v", "libtheora", "-q:v", "8", "-c:a", "libvorbis")),
-        Expected("wmv", ".wmv", clip("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2")),
-        Expected("wmv-recorded", ".wmv", piped("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2", form="asf")),
+        Expected("wmv", ".wmv", clip(*WMV)),
+        Expected("wmv-recorded", ".wmv", piped(*WMV, form="asf")),
         Expected("mxf", ".mxf", clip(*INTRA, *PCM, "-ar", "48000")),
         Expected("mxf-recorded", ".mxf", piped(*INTRA, *PCM, "-ar", "48000", form="mxf")),
         Expected("gif", ".gif", clip(rate="10", sound=False), rate=Fraction(10), seconds=12.5, sounds=(), beeps_from=None),
@@ -342,8 +338,14 @@ def _pictures() -> Sequence[Expected]:
         ),
         Expected("hdr10", ".mp4", clip(*HDR10.codecs, *AAC, filters=HDR10.filters + ",lutyuv=y='min(val,722)'")),  # 1,000 cd/m²
         Expected("hlg", ".mp4", clip(*HLG.codecs, *AAC, filters=HLG.filters)),
-        Expected("turned", ".mp4", turned, size=(180, 320), shows=None),
+        Expected("upside-down", ".mp4", turned(180, ",hflip,vflip")),
+        Expected("turned", ".mp4", turned(90), size=(180, 320), shows=None),
         Expected("cover-beside-film", ".mp4", film_with_cover),
+    )
+
+
+def _times() -> Sequence[Expected]:
+    return (
         Expected("rate-23.976", ".mp4", clip(*X264, *AAC, rate="24000/1001"), rate=Fraction(24000, 1001), seconds=12.5125),
         Expected(
             "rate-120",
@@ -365,7 +367,6 @@ def _pictures() -> Sequence[Expected]:
             lost=1,
         ),
         Expected("one-group", ".mp4", clip(*X264, "-g", "9999", *AAC)),
-        Expected("upside-down", ".mp4", turned_over),
         Expected("one-frame", ".mp4", clip(*X264, "-frames:v", "1", sound=False), seconds=0.04, sounds=(), beeps_from=None),
         Expected("a-tenth", ".mp4", clip(*X264, *AAC, seconds=0.12), seconds=0.12, beeps_from=None),
         Expected("no-sound", ".mp4", clip(*X264, sound=False), sounds=(), beeps_from=None),
@@ -405,6 +406,7 @@ def _sounds() -> Sequence[Expected]:
 def _words() -> Sequence[Expected]:
     inner = clip(*X264, *AAC)
     text = ("-map", "0", "-map", "1", "-c", "copy", "-metadata:s:s:0", "language=fra")
+    marked = beside(inner, "marks.txt", CHAPTERS, "-map", "0", "-map_metadata", "1", "-c", "copy")
     return (
         Expected("ass", ".mkv", beside(inner, "lines.srt", SRT, *text, "-c:s", "ass"), captions=("fr",)),
         Expected(
@@ -412,19 +414,9 @@ def _words() -> Sequence[Expected]:
             told=("The stream (hdmv_pgs_subtitle, fr) is ignored: it has no text; put a .vtt file beside the video instead.",),
         ),
         Expected("mov-text", ".mp4", beside(inner, "lines.srt", SRT, *text, "-c:s", "mov_text"), captions=("fr",)),
-        Expected(
-            "chapters",
-            ".mkv",
-            beside(inner, "marks.txt", CHAPTERS, "-map", "0", "-map_metadata", "1", "-c", "copy"),
-            chapters=("Out", "Back"),
-        ),
-        Expected(
-            "chapters-mp4",
-            ".mp4",
-            beside(inner, "marks.txt", CHAPTERS, "-map", "0", "-map_metadata", "1", "-c", "copy"),
-            chapters=("Out", "Back"),
-        ),
+        Expected("chapters", ".mkv", marked, chapters=("Out", "Back")),
+        Expected("chapters-mp4", ".mp4", marked, chapters=("Out", "Back")),
     )
 
 
-SOURCES: Final = {each.name: each for each in (*_containers(), *_pictures(), *_sounds(), *_words())}
+SOURCES: Final = {each.name: each for each in (*_containers(), *_pictures(), *_times(), *_sounds(), *_words())}

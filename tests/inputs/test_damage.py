@@ -11,7 +11,7 @@ import pytest
 
 from functions.common.errors import Rejected
 from tests.inputs.engine import Converted, convert
-from tests.inputs.sources import INTRA, MPEG2, PCM, SECONDS, VP9, X265, clip, sound
+from tests.inputs.sources import INTRA, MJPEG, MPEG2, PCM, SECONDS, VP9, WMV, X265, clip, sound
 from tests.media import AAC, X264
 from tests.unit.transcode.store import Store
 
@@ -54,7 +54,7 @@ FILMS: Final = {
     "mpegts": Hurt(".ts", clip(*X264, *AAC)),
     "mpegts-zeros": Hurt(".ts", clip(*X264, *AAC), fill=bytes),
     "mpeg2": Hurt(".ts", clip(*MPEG2, "-c:a", "mp2")),
-    "wmv": Hurt(".wmv", clip("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2")),
+    "wmv": Hurt(".wmv", clip(*WMV)),
     "mxf": Hurt(".mxf", clip(*INTRA, *PCM, "-ar", "48000")),
 }
 SOUNDS: Final = {
@@ -118,8 +118,8 @@ CUT: Final = {
     "mkv-index-first": (".mkv", clip(*X264, *AAC, "-cues_to_front", "1", seconds=LONG)),
     "flv": (".flv", clip(*X264, *AAC, seconds=LONG)),
     "mpegts": (".ts", clip(*X264, *AAC, seconds=LONG)),
-    "avi": (".avi", clip("-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", *PCM, seconds=LONG)),
-    "wmv": (".wmv", clip("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2", seconds=LONG)),
+    "avi": (".avi", clip(*MJPEG, seconds=LONG)),
+    "wmv": (".wmv", clip(*WMV, seconds=LONG)),
 }
 UNTOLD: Final = {"mp4-fragmented", "mpegts", "avi", "wmv"}  # whose length is that of what is there
 INDEXED: Final = {"mp4", "mkv-index-first"}

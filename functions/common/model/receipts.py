@@ -1,5 +1,6 @@
 """What was made. PURE."""
 
+from fractions import Fraction
 from typing import Annotated
 
 from msgspec import Meta
@@ -24,6 +25,11 @@ class TrackPart(Value, frozen=True):
     object: Key
     codecs: str
     segments: tuple[Segment, ...]
+
+    @property
+    def seconds(self) -> Fraction:
+        """Give its length."""
+        return sum((Fraction(segment.duration_s) for segment in self.segments), Fraction())
 
 
 class Sprite(Value, frozen=True):
