@@ -23,6 +23,7 @@ def next_current(old: Current, inventory: Inventory, words: Words | None) -> Cur
     if source is None:
         return Current(id=old.id, generation=old.generation, adoption=old.adoption, had_source=old.had_source, filmed=filmed)
     note = words.note if words else None
+    chosen = _moment(source, note, inventory) if note and filmed else ()
     preset, again = (note and note.preset) or old.preset, (note and note.again) or old.again
     same = old.source is not None and _same(old.source, source)
     adopted = same and (preset, again) == (old.preset, old.again)
@@ -39,7 +40,7 @@ def next_current(old: Current, inventory: Inventory, words: Words | None) -> Cur
         source=source,
         note_object=inventory.note,
         note=note,
-        sidecars=_adopted(old, inventory.sidecars),
+        sidecars=_adopted(old, (*inventory.sidecars, *chosen)),
         problems=(*inventory.problems, *(words.problems if words else ())),
         date=(note and note.date) or first_seen,
         first_seen=first_seen,
@@ -56,7 +57,8 @@ def expects(current: Current | None, inventory: Inventory) -> bool:
     if source is None:
         return current.source is None
     found = (source, inventory.note, inventory.sidecars)
-    return (current.source, current.note_object, tuple(map(_unadopted, current.sidecars))) == found
+    beside = tuple(_unadopted(sidecar) for sidecar in current.sidecars if sidecar.at_s is None)  # that is the note's
+    return (current.source, current.note_object, beside) == found
 
 
 def lost(old: Current, inventory: Inventory) -> bool:
@@ -69,12 +71,18 @@ def source_of(old: Current, inventory: Inventory) -> InboxObject | None:
     return None if old.filmed and not inventory.filmed else inventory.source
 
 
+def _moment(source: InboxObject, note: Note, inventory: Inventory) -> tuple[Sidecar, ...]:
+    """Give the moment that a note chooses for the poster. A dropped poster outweighs it."""
+    dropped = any(sidecar.kind == "poster" for sidecar in inventory.sidecars)
+    return () if note.poster_at is None or dropped else (Sidecar(kind="moment", object=source, at_s=note.poster_at),)
+
+
 def _adopted(old: Current, found: tuple[Sidecar, ...]) -> tuple[Sidecar, ...]:
     """Keep the adoption of what was there already; what is new is adopted by the generation that will be written."""
 
     def adopted(sidecar: Sidecar) -> Sidecar:
         for known in old.sidecars:
-            if known.kind == sidecar.kind and _same(known.object, sidecar.object):
+            if (known.kind, known.at_s) == (sidecar.kind, sidecar.at_s) and _same(known.object, sidecar.object):
                 return replace(sidecar, adopted=known.adopted, first=known.first)
         return replace(sidecar, adopted=old.generation + 1, first=sidecar.object.version)
 

@@ -203,7 +203,6 @@ def merged(note: Note | None, container: Note | None) -> Note:
         date=note.date or container.date,
         language=note.language or container.language,
         visibility=note.visibility,
-        poster_at=note.poster_at,
         chapters=note.chapters or container.chapters,
     )
 

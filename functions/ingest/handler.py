@@ -50,7 +50,8 @@ class Ingest:
             return
         there = {listed.key for listed in self.buckets.work.list(keys.OK.prefix(id=current.id))}
         plan = self._pinned(current)
-        self._give([side_order(current.id, sidecar) for sidecar in current.sidecars], there)
+        beside = (sidecar for sidecar in current.sidecars if plan or sidecar.kind != "moment")  # which needs the plan
+        self._give([side_order(current.id, sidecar, plan) for sidecar in beside], there)
         if plan and plan.rejected:
             failure = Failure(id=plan.id, rev=plan.rev, unit="ingest", verdict=plan.rejected)
             self.buckets.work.create(keys.ERROR.key(id=plan.id, rev=plan.rev, unit="ingest"), schema.dump(failure))

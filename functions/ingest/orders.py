@@ -26,7 +26,7 @@ from functions.common.model import (
     WholeFile,
     ratio,
 )
-from functions.common.orders import FIRST_SEGMENTS, IMAGE, LONGEST_S, makers, renditions, shares
+from functions.common.orders import FIRST_SEGMENTS, IMAGE, LONGEST_S, STILLS, makers, renditions, shares
 from functions.ingest.cost import SHORTEST_S, deadline, encoding_s, whole_file_s
 
 SIDECAR_S: Final = 60
@@ -52,9 +52,10 @@ def orders(plan: Plan) -> tuple[Order, ...]:
     )
 
 
-def side_order(video: str, sidecar: Sidecar) -> Order:
-    """Write the order for dropped captions or a dropped poster."""
-    return Order(id=video, deadline_s=SIDECAR_S, work=SidecarWork(sidecar=sidecar))
+def side_order(video: str, sidecar: Sidecar, plan: Plan | None = None) -> Order:
+    """Write the order for dropped captions or a dropped poster, or for a moment of what is planned."""
+    film = _film(plan) if plan and sidecar.kind == "moment" else None
+    return Order(id=video, deadline_s=SIDECAR_S, work=SidecarWork(sidecar=sidecar, film=film))
 
 
 def _video(plan: Plan, video: VideoFacts, chunk: Chunk) -> Order:
@@ -131,9 +132,12 @@ def _texts(plan: Plan) -> Iterator[Order]:
 
 
 def _stills(plan: Plan) -> Iterator[Order]:
-    if plan.video:
-        work = StillsWork(demuxer=plan.demuxer, video=plan.video, duration_s=plan.duration_s)
-        yield Order(id=plan.id, rev=plan.rev, unit="s", deadline_s=SHORTEST_S, work=work)
+    if film := _film(plan):
+        yield Order(id=plan.id, rev=plan.rev, unit=STILLS, deadline_s=SHORTEST_S, work=film)
+
+
+def _film(plan: Plan) -> StillsWork | None:
+    return StillsWork(demuxer=plan.demuxer, video=plan.video, duration_s=plan.duration_s) if plan.video else None
 
 
 def _files(plan: Plan) -> Iterator[Order]:

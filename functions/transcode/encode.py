@@ -50,9 +50,19 @@ def make(order: Order, url: str, folder: Path, encoder: Encoder) -> Made:
             made = _text(job, work)
         case FileWork():
             raise ValueError("a whole file is joined, not encoded")
-        case SidecarWork(sidecar=sidecar):
-            made = _dropped_captions(job, sidecar) if sidecar.kind == "captions" else posters.of_dropped(job, sidecar)
+        case SidecarWork() as work:
+            made = _beside(job, work)
     return made
+
+
+def _beside(job: Job, work: SidecarWork) -> Made:
+    match work.sidecar.kind:
+        case "captions":
+            return _dropped_captions(job, work.sidecar)
+        case "poster":
+            return posters.of_dropped(job, work.sidecar)
+        case "moment":
+            return posters.of_moment(job, work.sidecar, work.film)
 
 
 def _video(job: Job, work: VideoWork) -> Made:

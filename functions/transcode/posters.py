@@ -15,10 +15,8 @@ from functions.transcode.stills import Look, Poster
 
 
 def of_video(job: Job, work: StillsWork) -> Made:
-    """Take the chosen picture, or the first one on which there is something to see, and sharp."""
-    at = stills.chosen(work)
-    chosen = _look(job, work, at, choose=False) if at is not None else None
-    found = chosen or _typical(job, work)
+    """Take the first picture on which there is something to see, and sharp."""
+    found = _typical(job, work)
     if found is None:
         raise Rejected("undecodable", f"Stream {work.video.stream} ({work.video.codec}) has no picture for a poster.")
     placed = [
@@ -27,14 +25,21 @@ def of_video(job: Job, work: StillsWork) -> Made:
     return job.made(placed, Receipt(id=job.order.id, pictures=objects.pictures(found.posters, placed)))
 
 
+def of_moment(job: Job, sidecar: Sidecar, film: StillsWork | None) -> Made:
+    """Take the picture that a note has chosen."""
+    at_s = sidecar.at_s or 0.0
+    found = _look(job, film, stills.chosen(film, at_s), choose=False) if film else None
+    if found is None:
+        raise Rejected("bad_picture", f"There is no picture at second {at_s:g}, which the note chooses as poster_at.")
+    placed = _placed(job, sidecar, found.posters)
+    return job.made(placed, Receipt(id=job.order.id, pictures=objects.pictures(found.posters, placed)))
+
+
 def of_dropped(job: Job, sidecar: Sidecar) -> Made:
     """Convert a poster that lies beside a video."""
     name = objects.name(sidecar)
     made = painted(job, sidecar.object.size, name, POSTER_WIDTHS, POSTER_FORMATS)
-    placed = [
-        objects.place_beside(job.order, keys.SIDE_POSTER, poster.body, sidecar, width=poster.width, picture=poster.kind)
-        for poster in made.posters
-    ]
+    placed = _placed(job, sidecar, made.posters)
     return job.made(placed, _receipt(job, made, placed), pillow())
 
 
@@ -43,6 +48,13 @@ def of_image(job: Job, work: ImageWork) -> Made:
     made = painted(job, work.size, "The picture", IMAGE_WIDTHS, IMAGE_FORMATS)
     placed = [objects.place(job.order, keys.IMAGE, poster.body, width=poster.width, picture=poster.kind) for poster in made.posters]
     return job.made(placed, _receipt(job, made, placed), pillow())
+
+
+def _placed(job: Job, sidecar: Sidecar, made: Sequence[Poster]) -> list[Write]:
+    return [
+        objects.place_beside(job.order, keys.SIDE_POSTER, poster.body, sidecar, width=poster.width, picture=poster.kind)
+        for poster in made
+    ]
 
 
 def _receipt(job: Job, made: Painted, placed: Sequence[Write]) -> Receipt:

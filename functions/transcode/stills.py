@@ -58,9 +58,9 @@ def moments(work: StillsWork) -> tuple[Fraction, ...]:
     return tuple(begin + offset for offset in dict.fromkeys((early, *(length * share for share in _LATER), Fraction(0))))
 
 
-def chosen(work: StillsWork) -> Fraction | None:
-    """Give the source's time that a person has chosen; None when nobody has."""
-    return None if work.at_s is None else grid.origin_s(work.video) + Fraction(work.at_s)
+def chosen(work: StillsWork, at_s: float) -> Fraction:
+    """Give the source's time of a moment that a person has chosen."""
+    return grid.origin_s(work.video) + Fraction(at_s)
 
 
 def contrast(measured: bytes) -> int:

@@ -66,8 +66,9 @@ def _status(world: World, stem: str, manifest: Manifest | None) -> str:
     allowed = _deserved(world, inventory, manifest)
     require(manifest.status in allowed, f"I1: {stem} ended {manifest.status}, not {allowed}: {manifest.error}")
     require((manifest.rev, manifest.current_generation) == (current.rev, current.generation), f"I1: {stem} is of an old rev")
-    _words(world, inventory, manifest)
-    _sidecars(world, inventory, current, manifest)
+    note = _note(world, inventory)
+    _words(inventory, note, manifest)
+    _sidecars(world, inventory, note, current, manifest)
     _lists(world, manifest, current)
     return manifest.status
 
@@ -98,19 +99,26 @@ def _gave_up(world: World, manifest: Manifest) -> bool:
     return any(failure and failure.verdict.code == "gave_up" for failure in failures)
 
 
-def _words(world: World, inventory: Inventory, manifest: Manifest) -> None:
+def _note(world: World, inventory: Inventory) -> Note:
     stored = world.get("inbox", inventory.note.key, inventory.note.version) if inventory.note else None
-    note = read_words(stored.body, "note")[0] if stored else Note()
+    return read_words(stored.body, "note")[0] if stored else Note()
+
+
+def _words(inventory: Inventory, note: Note, manifest: Manifest) -> None:
     stem = inventory.source.key.rpartition(".")[0] if inventory.source else ""
     shown = (manifest.title, manifest.tags, manifest.visibility)
     require(shown == (note.title or stem, note.tags, note.visibility), f"I1: {stem} says {shown}")
     require(note.date in (None, manifest.date), f"I1: {stem} is of {manifest.date}")
 
 
-def _sidecars(world: World, inventory: Inventory, current: Current, manifest: Manifest) -> None:
-    """I1: exactly the sidecars that are in the inbox and could be read are shown."""
+def _sidecars(world: World, inventory: Inventory, note: Note, current: Current, manifest: Manifest) -> None:
+    """I1: exactly the sidecars that are in the inbox, or that its note chooses, and could be read are shown."""
     receipts = [OrderKeys.of_sidecar(manifest.id, sidecar.rev) for sidecar in current.sidecars]
-    require(len(receipts) == len(inventory.sidecars), f"I1: {manifest.id} has other sidecars than the inbox")
+    dropped = any(sidecar.kind == "poster" for sidecar in inventory.sidecars)
+    chosen = [note.poster_at] if note.poster_at is not None and inventory.filmed and not dropped else []
+    require(len(receipts) == len(inventory.sidecars) + len(chosen), f"I1: {manifest.id} has other sidecars than the inbox")
+    moments = [sidecar.at_s for sidecar in current.sidecars if sidecar.kind == "moment"]
+    require(moments == chosen, f"I1: {manifest.id} has the poster of {moments}, not of {chosen}")
     made = [_read(world, Receipt, key.ok) for key in receipts]
     silent = [key for key, receipt in zip(receipts, made, strict=True) if not receipt and not _read(world, Failure, key.error)]
     given_up = keys.ERROR.key(id=manifest.id, rev=str(manifest.rev), unit="ingest") in world.objects["work"]  # it orders both

@@ -32,6 +32,7 @@ RETRY, DELETE = Action("retry", "a"), Action("delete", "a")
 NOTE, OTHER_NOTE = '{"title":"One"}', '{"title":"Two","tags":["b"],"date":"2020-01-02T03:04:05Z"}'
 AGAIN, OTHER_AGAIN = '{"title":"One","again":1}', '{"title":"One","preset":"small","again":2}'
 HIDDEN = '{"title":"One","visibility":"unlisted"}'
+CHOSEN, OTHER_CHOSEN = '{"title":"One","poster_at":2}', '{"title":"Two","poster_at":3.5}'
 BROKEN_NOTE = "{"
 WORDS, OTHER_WORDS, BAD_WORDS = "hello", "good bye", "bad"
 
@@ -45,6 +46,10 @@ BY_HAND: dict[str, tuple[Action, ...]] = {
         *(put("a.json", OTHER_NOTE), put("a.jpg", "red")),
     ),
     "a note on and off": (put("a.mp4", "good 1 1"), put("a.json", NOTE), remove("a.json"), put("a.json", NOTE)),
+    "a moment for the poster, others, and a poster": (
+        *(put("a.mp4", "good 1 1"), put("a.json", CHOSEN), put("a.json", OTHER_CHOSEN), put("a.jpg", "red"), remove("a.jpg")),
+        put("a.mp4", "good 2 1"),
+    ),
     "captions, others, the first again": (
         *(put("a.mp4", "good 1 1"), put("a.en.vtt", WORDS), put("a.en.srt", OTHER_WORDS), remove("a.en.srt")),
     ),
@@ -132,8 +137,8 @@ class Author:
         """Put a note, captions or a poster."""
         name, bodies = self.chance.choice(
             (
-                ("json", (NOTE, NOTE, OTHER_NOTE, HIDDEN, BROKEN_NOTE)),
-                ("json", (NOTE, AGAIN, OTHER_AGAIN, HIDDEN, BROKEN_NOTE)),
+                ("json", (NOTE, CHOSEN, OTHER_NOTE, HIDDEN, BROKEN_NOTE)),
+                ("json", (OTHER_CHOSEN, AGAIN, OTHER_AGAIN, HIDDEN, BROKEN_NOTE)),
                 ("en.vtt", (WORDS, OTHER_WORDS, BAD_WORDS)),
                 ("en.srt", (WORDS, OTHER_WORDS)),
                 ("de.vtt", (WORDS,)),

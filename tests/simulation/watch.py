@@ -46,7 +46,7 @@ class Watch:
 
     def _goes_on(self, current: Current) -> None:
         """I8: `current` never says what the inbox said before that which it said last."""
-        sidecars = (replace(sidecar, adopted=0, first="") for sidecar in current.sidecars)
+        sidecars = (replace(sidecar, adopted=0, first="") for sidecar in current.sidecars if sidecar.kind != "moment")
         says = (current.source, current.note_object, *sidecars) if current.source else ()
         said = self.said.get(current.id, 0)
         places = [place for place, stock in enumerate(self.stocks.get(current.id, [])) if stock == says]

@@ -1,11 +1,13 @@
 """All that a person can say by putting files into the inbox and taking them away, on the real stack."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from functions.common import keys
 from functions.common.model import Manifest
+from tests.frames import numbers
 from tests.media import clip
 from tests.stack.library import Library, until
 
@@ -52,6 +54,31 @@ def test_a_note_can_be_edited_and_removed_without_encoding_again(library: Librar
     last = library.wait(video, lambda found: found.title == "talk")
 
     assert (last.description, last.rev, last.playable) == ("", first.rev, first.playable)
+
+
+def poster(manifest: Manifest) -> str:
+    """Give the smallest WebP that the note chose."""
+    return next((made.object for made in manifest.posters if made.object.endswith(".webp")), "")
+
+
+def test_a_note_chooses_the_poster_and_another_one_later(library: Library, tmp_path: Path) -> None:
+    video = library.drop("chosen/talk.mp4", clip("silent"))
+    library.drop("chosen/talk.json", note(poster_at=2.0))
+    first = library.wait(video, lambda found: found.status == "ready" and bool(found.posters))
+    library.drop("chosen/talk.json", note(poster_at=4.0))
+    second = library.wait(video, lambda found: poster(found) not in ("", poster(first)))
+    shown = []
+    for made in (first, second):
+        (tmp_path / "poster.webp").write_bytes(library.get(poster(made)))
+        shown += numbers(tmp_path / "poster.webp")
+    library.drop("chosen/talk.json", note(poster_at=1000))
+    last = library.wait(video, lambda found: bool(found.problems))
+
+    assert (shown, second.rev) == ([50, 100], first.rev)
+    assert [problem.message for problem in last.problems] == [
+        "There is no picture at second 1000, which the note chooses as poster_at."
+    ]
+    assert (last.posters, last.playable) == ((), first.playable)
 
 
 def test_a_tag_has_a_list_and_a_video_leaves_it_with_the_tag(library: Library) -> None:

@@ -1,6 +1,7 @@
 """What a listing of the inbox means."""
 
 import pytest
+from msgspec.structs import replace
 
 from functions.common.adoption import Words, expects, lost, next_current, source_of
 from functions.common.current import derive_current
@@ -110,3 +111,39 @@ def test_a_note_that_comes_back_before_its_film_takes_nothing_down() -> None:
     assert before
     assert after
     assert (after.rev, after.note and after.note.title) == (before.rev, "Back")
+
+
+def chosen(at_s: float | None, *names: str, old: Current = NOTHING) -> Current:
+    """Adopt files and a note that chooses this second for the poster."""
+    return next_current(old, listed(*names), Words(Note(poster_at=at_s), ()))
+
+
+def moments(current: Current) -> list[tuple[str, float | None]]:
+    return [(sidecar.object.key, sidecar.at_s) for sidecar in current.sidecars if sidecar.kind == "moment"]
+
+
+def test_a_note_chooses_a_moment_of_the_source() -> None:
+    assert moments(chosen(2.5, "talk.mp4")) == [("talk.mp4", 2.5)]
+
+
+@pytest.mark.parametrize("names", [("talk.mp4", "talk.jpg"), ("talk.jpg",)])
+def test_a_dropped_poster_outweighs_it_and_an_image_has_none(names: tuple[str, ...]) -> None:
+    assert moments(chosen(2.5, *names)) == []
+
+
+def test_a_moment_is_adopted_anew_with_its_second_and_with_its_source() -> None:
+    first = chosen(2.5, "talk.mp4")
+    same = chosen(2.5, "talk.mp4", old=replace(first, generation=1))
+    other = chosen(3.0, "talk.mp4", old=replace(first, generation=1))
+    replaced = chosen(2.5, "talk.mp4", "talk.mp4", old=replace(first, generation=1))
+    revs = [current.sidecars[0].rev for current in (first, same, other, replaced)]
+    assert (revs[1] == revs[0], len(set(revs))) == (True, 3)
+
+
+def test_a_moment_has_another_rev_than_its_source() -> None:
+    current = chosen(2.5, "talk.mp4")
+    assert current.sidecars[0].rev != current.rev
+
+
+def test_the_sweep_has_nothing_to_say_of_a_moment() -> None:
+    assert expects(chosen(2.5, "talk.mp4"), listed("talk.mp4"))

@@ -19,22 +19,25 @@ class InboxObject(Value, frozen=True):
 
 
 class Sidecar(Value, frozen=True):
-    """Captions or a poster that lie beside a source.
+    """Captions or a poster that lie beside a source, or the moment of the source itself that a note chooses for its poster.
 
-    `adopted` is the generation of `current` that took it in, 0 before, and `first` the version that it then had: the same bytes put
-    again are the same sidecar. A file that was away and is back is taken in anew.
+    `at_s` is that moment, in seconds of the output; its object is the source. `adopted` is the generation of `current` that took it
+    in, 0 before, and `first` the version that it then had: the same bytes put again are the same sidecar. A file that was away and
+    is back is taken in anew.
     """
 
-    kind: Literal["captions", "poster"]
+    kind: Literal["captions", "poster", "moment"]
     object: InboxObject
     language: Language | None = None
+    at_s: Seconds | None = None
     adopted: Count = 0
     first: str = ""
 
     @property
     def rev(self) -> str:
-        """Name this adoption; like a source's rev it never returns."""
-        return keys.rev(self.object.key, self.first or self.object.version, str(self.adopted))
+        """Name this adoption; like a source's rev it never returns. A moment has the key of its source, and so a word more."""
+        moment = () if self.at_s is None else (self.kind,)
+        return keys.rev(self.object.key, self.first or self.object.version, str(self.adopted), *moment)
 
 
 class Chapter(Value, frozen=True):

@@ -76,8 +76,9 @@ class Manifest(Document, frozen=True, tag="manifest-1.json"):
 
     `generation` grows at each write; `current_generation` is that of the `current` it was made from; `receipts` counts what
     was seen. `entry` is what the catalogue shows, `entry_number` grows when it changes; `announced` is the last such number
-    for which a fragment was made; `lists` are the lists of tags and channels that an entry of it was ever in. `captions` and
-    `posters` are the dropped ones, which come before those of `playable`. After a delete only numbers and `lists` remain.
+    for which a fragment was made; `lists` are the lists of tags and channels that an entry of it was ever in. `captions` are the
+    dropped ones, and `posters` those that were dropped or that the note chooses; they come before those of
+    `playable`. After a delete only numbers and `lists` remain.
     """
 
     id: Id

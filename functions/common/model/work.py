@@ -208,12 +208,11 @@ class CopyWork(Value, frozen=True, tag_field="kind", tag="copy"):
 
 
 class StillsWork(Value, frozen=True, tag_field="kind", tag="stills"):
-    """Make the posters from the picture at `at_s` seconds of output time."""
+    """Make the posters of a picture on which there is something to see."""
 
     demuxer: str
     video: VideoFacts
     duration_s: Seconds
-    at_s: Seconds | None = None
 
 
 class ImageWork(Value, frozen=True, tag_field="kind", tag="image"):
@@ -230,9 +229,10 @@ class TextWork(Value, frozen=True, tag_field="kind", tag="text"):
 
 
 class SidecarWork(Value, frozen=True, tag_field="kind", tag="sidecar"):
-    """Convert a dropped captions file or poster."""
+    """Convert a dropped captions file or poster, or make the posters of a chosen moment of `film`, if there is a picture."""
 
     sidecar: Sidecar
+    film: StillsWork | None = None
 
 
 class FileWork(Value, frozen=True, tag_field="kind", tag="file"):

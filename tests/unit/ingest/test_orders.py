@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.common import presets, schema
-from functions.common.model import AudioWork, CopyWork, InboxObject, Order, Sidecar, StillsWork, VideoWork
+from functions.common.model import AudioWork, CopyWork, InboxObject, Order, Sidecar, SidecarWork, StillsWork, Verdict, VideoWork
 from functions.common.orders import all_units
 from functions.ingest.cost import deadline
 from functions.ingest.facts import Facts, Picture, Track
 from functions.ingest.orders import orders, side_order
-from functions.ingest.plan import plan
+from functions.ingest.plan import plan, rejected
 
 VIDEO, REV = "a" * 16, "b" * 16
 WEB = presets.preset("web")
@@ -164,3 +164,13 @@ def test_a_sidecars_order_has_no_rev() -> None:
     )
     order = side_order(VIDEO, sidecar)
     assert (schema.load(Order, schema.dump(order)), order.rev, order.unit) == (order, None, None)
+
+
+@pytest.mark.parametrize("planned", [FACTS, None])
+def test_a_chosen_moment_is_ordered_of_what_is_planned(planned: Facts | None) -> None:
+    source = InboxObject(key="talk.mp4", version="1", etag="e", size=9, modified="2024-05-01T00:00:00Z")
+    nothing = rejected(VIDEO, REV, Verdict(code="empty", message="The file is empty."))
+    known = plan(planned, WEB, VIDEO, REV, "2024-05-01T00:00:00Z") if planned else nothing
+    work = side_order(VIDEO, Sidecar(kind="moment", object=source, at_s=2.5), known).work
+    assert isinstance(work, SidecarWork)
+    assert work.film == (by_unit("s").work if planned else None)

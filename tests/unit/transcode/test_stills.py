@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from PIL import Image
 
 from functions.common.errors import Rejected
-from functions.common.model import Picture, StillsWork
+from functions.common.model import InboxObject, Picture, Sidecar, SidecarWork, StillsWork
 from functions.transcode import stills
 from functions.transcode.job import Made
 from tests.media import X264, ffmpeg, numbered
@@ -30,8 +30,13 @@ def wide(clips: Path) -> Path:
     return path
 
 
-def work(at_s: float | None = None) -> StillsWork:
-    return StillsWork(demuxer="mov", video=WIDE, duration_s=8.0, at_s=at_s)
+def work() -> StillsWork:
+    return StillsWork(demuxer="mov", video=WIDE, duration_s=8.0)
+
+
+def moment(at_s: float, film: StillsWork | None) -> SidecarWork:
+    source = InboxObject(key="film.mp4", version="v1", etag='"e"', size=9, modified="2026-01-02T03:04:05Z")
+    return SidecarWork(sidecar=Sidecar(kind="moment", object=source, at_s=at_s), film=film)
 
 
 def jpegs(made: Made) -> list[Picture]:
@@ -104,8 +109,9 @@ def test_a_film_that_is_never_sharp_has_its_sharpest_poster(clips: Path, bench_f
 
 @pytest.mark.parametrize(("at_s", "frame"), [(5.0, 125), (6.44, 161), (0.0, 0)])
 def test_the_chosen_moment_is_the_very_frame(at_s: float, frame: int, film: Path, bench_for: BenchFor) -> None:
-    made = bench_for(film).do(StillsWork(demuxer="mov", video=FILM, duration_s=8.0, at_s=at_s), "s")
+    made = bench_for(film).do(moment(at_s, StillsWork(demuxer="mov", video=FILM, duration_s=8.0)))
     assert number(posters(made)[0]) == frame
+    assert all(picture.object.startswith("v/abcdefghijklmnop/side/") for picture in made.receipt.pictures)
 
 
 def test_a_poster_of_a_film_whose_clock_starts_late_is_of_its_moment(clips: Path, bench_for: BenchFor) -> None:
@@ -113,13 +119,14 @@ def test_a_poster_of_a_film_whose_clock_starts_late_is_of_its_moment(clips: Path
     path = clips / "late.ts"
     ffmpeg(*numbered(320, 180, "25", 8), *X264, "-g", "25", "-output_ts_offset", "20000", path)
     facts = replace(FILM, time_base="1/90000", origin=origin(path))
-    made = bench_for(path).do(StillsWork(demuxer="mpegts", video=facts, duration_s=8.0, at_s=5.0), "s")
+    made = bench_for(path).do(moment(5.0, StillsWork(demuxer="mpegts", video=facts, duration_s=8.0)))
     assert number(posters(made)[0]) in range(125, 151)  # a transport stream is entered at the next key frame
 
 
-def test_a_chosen_moment_after_the_end_falls_back_to_a_typical_one(film: Path, bench_for: BenchFor) -> None:
-    made = bench_for(film).do(StillsWork(demuxer="mov", video=FILM, duration_s=8.0, at_s=99.0), "s")
-    assert [p.width for p in jpegs(made)] == [320]
+@pytest.mark.parametrize("picture", [StillsWork(demuxer="mov", video=FILM, duration_s=8.0), None])
+def test_a_chosen_moment_without_a_picture_is_told(picture: StillsWork | None, film: Path, bench_for: BenchFor) -> None:
+    with pytest.raises(Rejected, match=r"There is no picture at second 99\.5, which the note chooses as poster_at\."):
+        bench_for(film).do(moment(99.5, picture))
 
 
 def test_a_poster_is_never_larger_than_its_picture(film: Path, bench_for: BenchFor) -> None:
