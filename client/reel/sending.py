@@ -31,6 +31,7 @@ EXTENSIONS: Final = (
     *("mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "avi", "flv", "mpg", "mpeg"),
     *("wmv", "asf", "ogv", "mxf", "3gp", "gif"),
     *("mp3", "m4a", "aac", "wav", "flac", "ogg", "oga", "opus", "wma", "mka"),
+    *("aif", "aiff", "aifc", "caf", "w64", "au", "amr", "ac3", "eac3"),
     *PICTURES,
 )
 UNTYPED: Final = "application/octet-stream"

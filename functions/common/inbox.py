@@ -21,7 +21,10 @@ VIDEO: Final = (
     *("mp4", "m4v", "mov", "mkv", "webm", "ts", "mts", "m2ts", "avi", "flv", "mpg", "mpeg"),
     *("wmv", "asf", "ogv", "mxf", "3gp", "gif"),
 )
-AUDIO: Final = ("mp3", "m4a", "aac", "wav", "flac", "ogg", "oga", "opus", "wma", "mka")
+AUDIO: Final = (
+    *("mp3", "m4a", "aac", "wav", "flac", "ogg", "oga", "opus", "wma", "mka"),
+    *("aif", "aiff", "aifc", "caf", "w64", "au", "amr", "ac3", "eac3"),
+)
 IMAGE: Final = ("jpg", "jpeg", "png", "webp")
 EXTENSIONS: Final[dict[str, Role]] = {
     **dict.fromkeys((*VIDEO, *AUDIO), "source"),

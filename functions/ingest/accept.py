@@ -12,11 +12,16 @@ from functions.common import pictures
 from functions.common.errors import Rejected
 
 HEAD_BYTES: Final = 4096
-Demuxer = Literal["mov", "matroska", "mpegts", "avi", "flv", "mpeg", "asf", "ogg", "mxf", "gif", "mp3", "wav", "flac", "aac"]
+SoundDemuxer = Literal["mp3", "wav", "flac", "aac", "aiff", "caf", "w64", "au", "amr", "ac3", "eac3"]
+Demuxer = Literal["mov", "matroska", "mpegts", "avi", "flv", "mpeg", "asf", "ogg", "mxf", "gif", SoundDemuxer]
 
 _MOV_BOXES: Final = frozenset((b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"sidx", b"moof"))
 _ASF_HEADER: Final = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")  # ASF specification 1.20, 10.1
 _MXF_PARTITION: Final = bytes.fromhex("060e2b34020501010d0102010102")  # SMPTE ST 377-1, 6.2
+_WAVE64: Final = bytes.fromhex("726966662e91cf11a5d628db04c10000")  # Sonic Foundry, Wave64, 1.3
+_AC3: Final = 0x0B77
+_AC3_LAST: Final = 10  # bit stream identifications up to that are AC-3's, then E-AC-3's (ETSI TS 102 366, E.1.3.1.6) up to
+_EAC3_LAST: Final = 16
 _ADTS_MASK: Final = 0xFFF600
 _ADTS: Final = 0xFFF000
 _SYNC: Final = 0xFFE000
@@ -100,6 +105,11 @@ def _adts(head: bytes) -> bool:
     return int.from_bytes(_past_id3(head)[:3]) & _ADTS_MASK == _ADTS
 
 
+def _ac3(first: int, last: int) -> Callable[[bytes], bool]:
+    """Recognise AC-3 by its sync word and its bit stream's identification (ETSI TS 102 366, 4.3 and E.1.2.2)."""
+    return lambda head: int.from_bytes(head[:2]) == _AC3 and first <= int.from_bytes(head[5:6]) >> 3 <= last
+
+
 def _mp3(head: bytes) -> bool:
     """Recognise MPEG audio (ISO/IEC 11172-3, 2.4.1.3): eleven bits of sync, and nothing reserved."""
     first = _past_id3(head)
@@ -121,6 +131,13 @@ _SIGNS: Final[dict[Demuxer, Callable[[bytes], bool]]] = {
     "mxf": _starts(_MXF_PARTITION),
     "gif": _starts(b"GIF87a", b"GIF89a"),
     "flac": lambda head: _past_id3(head).startswith(b"fLaC"),
+    "aiff": lambda head: head.startswith(b"FORM") and head[8:12] in {b"AIFF", b"AIFC"},
+    "caf": _starts(b"caff"),
+    "w64": _starts(_WAVE64),
+    "au": _starts(b".snd"),
+    "amr": _starts(b"#!AMR\n", b"#!AMR-WB\n"),
+    "ac3": _ac3(1, _AC3_LAST),
+    "eac3": _ac3(_AC3_LAST + 1, _EAC3_LAST),
     "mpegts": _mpegts,
     "aac": _adts,
     "mp3": _mp3,

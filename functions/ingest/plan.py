@@ -7,7 +7,7 @@ whole segments, so nothing is rounded twice and all renditions are cut at the sa
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
-from typing import Final
+from typing import Final, get_args
 
 from functions.common.cleaning import clean_line
 from functions.common.errors import Rejected
@@ -34,7 +34,7 @@ from functions.common.model import (
 )
 from functions.common.note import read_date
 from functions.ingest import cuts
-from functions.ingest.accept import Demuxer
+from functions.ingest.accept import Demuxer, SoundDemuxer
 from functions.ingest.cost import encoding_s, fits
 from functions.ingest.facts import Facts, Picture, Track
 from functions.ingest.ladder import ladder
@@ -57,7 +57,7 @@ PREROLL_S: Final[dict[Demuxer, float]] = {
     **dict.fromkeys(("mov", "matroska", "avi", "flv"), 0.5),  # they have an index; half a second covers reordering
     "mpegts": 4.0,  # seeks by guessing offsets: 1 s was too short for 2 s groups of pictures
     **dict.fromkeys(("mpeg", "asf", "ogg", "mxf", "gif"), 3.0),
-    **dict.fromkeys(("mp3", "wav", "flac", "aac"), 0.0),  # sound only: read whole
+    **dict.fromkeys(get_args(SoundDemuxer), 0.0),  # read whole
 }
 
 

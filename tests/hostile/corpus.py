@@ -41,6 +41,13 @@ ALONE: Final[Mapping[str, Sequence[str]]] = {
     "wav": ("-c:a", "pcm_s16le"),
     "flac": ("-c:a", "flac"),
     "opus": ("-c:a", "libopus"),
+    "aiff": ("-c:a", "pcm_s16be"),
+    "caf": ("-c:a", "alac"),
+    "w64": ("-c:a", "pcm_s16le"),
+    "au": ("-c:a", "pcm_mulaw"),
+    "amr": ("-c:a", "libopencore_amrnb", "-ar", "8000", "-ac", "1"),
+    "ac3": ("-c:a", "ac3"),
+    "eac3": ("-c:a", "eac3"),
 }
 VTT: Final = b"WEBVTT\n\n00:00.000 --> 00:01.000\nHello <b>there</b>.\n\n00:01.000 --> 00:02.000 line:0\nBye.\n"
 SRT: Final = b"1\n00:00:00,000 --> 00:00:01,000\nHello.\n\n2\n00:00:01,000 --> 00:00:02,000\nBye.\n"

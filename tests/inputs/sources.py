@@ -395,11 +395,17 @@ def _sounds() -> Sequence[Expected]:
         Expected("wav", ".wav", sound(*PCM), rate=None),
         Expected("flac", ".flac", sound("-c:a", "flac"), rate=None),
         Expected("opus", ".opus", sound("-c:a", "libopus", "-f", "ogg"), rate=None),
-        Expected(
-            "adts", ".aac", sound("-c:a", "aac", "-f", "adts"), rate=None, beeps_from=0.0213
-        ),  # an encoder's delay of 1024 samples
+        # what has no container does not tell its encoder's delay: 1024 samples, 256, and AMR's 5 ms
+        Expected("adts", ".aac", sound("-c:a", "aac", "-f", "adts"), rate=None, beeps_from=0.0213),
         Expected("cover", ".mp3", with_cover, rate=None),
         Expected("alac", ".m4a", sound("-c:a", "alac"), rate=None),
+        Expected("aiff", ".aiff", sound("-c:a", "pcm_s24be"), rate=None),
+        Expected("caf", ".caf", sound("-c:a", "alac"), rate=None),
+        Expected("wave64", ".w64", sound(*PCM), rate=None),
+        Expected("au", ".au", sound("-c:a", "pcm_mulaw"), rate=None),
+        Expected("amr", ".amr", sound("-c:a", "libopencore_amrnb", "-ar", "8000", "-ac", "1"), rate=None, beeps_from=0.005),
+        Expected("ac3", ".ac3", sound("-c:a", "ac3"), rate=None, beeps_from=0.0053),
+        Expected("eac3", ".eac3", sound("-c:a", "eac3"), rate=None, beeps_from=0.0053),
     )
 
 

@@ -58,5 +58,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "talk.wav": SOUND,
         "talk.flac": SOUND,
         "talk.aac": SOUND,
+        **dict.fromkeys(("talk.aiff", "talk.caf", "talk.w64", "talk.au", "talk.ac3", "talk.eac3"), SOUND),
+        "talk.amr": (*SOUND, "-ar", "8000", "-ac", "1"),
     }
     return {name: make(folder / name, *recipe) for name, recipe in recipes.items()}

@@ -27,6 +27,13 @@ FORMATS: dict[str, Demuxer] = {
     "talk.wav": "wav",
     "talk.flac": "flac",
     "talk.aac": "aac",
+    "talk.aiff": "aiff",
+    "talk.caf": "caf",
+    "talk.w64": "w64",
+    "talk.au": "au",
+    "talk.amr": "amr",
+    "talk.ac3": "ac3",
+    "talk.eac3": "eac3",
 }
 PLAYLISTS = {
     "HLS": b"#EXTM3U\n#EXTINF:4,\nfile:///etc/passwd\n",
