@@ -11,7 +11,8 @@ from functions.ingest.accept import Demuxer
 
 FEWEST: Final = 16  # places
 MOST: Final = 512  # of which a part of the file that is longer than a 512th is noticed, and
-APART: Final = 4_000_000  # bytes; of a small file one of 4 MB, or a sixteenth
+APART: Final = 4_000_000  # bytes; of a small file one of 4 MB, or a sixteenth. A shorter one is noticed by what came before it:
+DENSE: Final = 32_000_000  # so up to here there is no gap
 PIECE_BYTES: Final = 256_000  # holds a clock: it comes each 0.1 s at least (ISO/IEC 13818-1, 2.7.2), at up to 20 Mbit/s
 TURN: Final = 1 << 33  # 90,000 ticks a second; it begins again at 0 after 26.5 hours
 SYNC: Final = 0x47
@@ -23,17 +24,18 @@ _PACK: Final = b"\x00\x00\x01\xba"
 def places(size: int) -> list[int]:
     """Choose where a file of `size` bytes is looked at."""
     last = min(MOST, max(FEWEST, 2 + size // APART)) - 1
-    return sorted({max(0, (size - PIECE_BYTES) * place // last) for place in range(last + 1)})
+    apart = [max(0, (size - PIECE_BYTES) * place // last) for place in range(last + 1)]
+    return sorted({*apart, *range(0, min(apart[1], DENSE), PIECE_BYTES)})
 
 
-def starts_anew(demuxer: Demuxer, pieces: Iterable[tuple[int, bytes]]) -> int | None:
+def starts_anew(clocks: Iterable[tuple[int, Mapping[int, int]]]) -> int | None:
     """Tell at which of some places of a file its clock has gone back; None where it runs on.
 
-    `pieces`: where each begins, and its bytes. Each of several programs has a clock of its own.
+    `clocks`: each place, and the clocks there. Each of several programs has one of its own.
     """
     last: dict[int, int] = {}
-    for at, piece in pieces:
-        for program, ticks in CLOCKS[demuxer](piece).items():
+    for at, found in clocks:
+        for program, ticks in found.items():
             if (ticks - last.get(program, ticks)) % TURN > TURN // 2:
                 return at
             last[program] = ticks

@@ -71,10 +71,10 @@ def probe(tools: Tools, source: Source, settings: IngestSettings, folder: Path) 
 
 
 def _check_clock(source: Source, demuxer: Demuxer) -> None:
-    places = clock.places(source.size)
+    places, read = clock.places(source.size), clock.CLOCKS[demuxer]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        pieces = pool.map(lambda at: source.read(at, min(clock.PIECE_BYTES, source.size - at)), places)
-        anew = clock.starts_anew(demuxer, zip(places, pieces, strict=True))
+        clocks = pool.map(lambda at: read(source.read(at, min(clock.PIECE_BYTES, source.size - at))), places)
+        anew = clock.starts_anew(zip(places, clocks, strict=True))
     if anew is not None:
         share = anew / source.size
         raise Rejected("clock_starts_anew", f"The clock of the recording starts anew at about {share:.0%} of the file.")

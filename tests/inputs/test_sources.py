@@ -69,6 +69,17 @@ def test_a_recording_whose_clock_starts_anew_is_rejected_with_its_place(
         convert(source, store, tmp_path)
 
 
+def test_a_short_recording_before_a_long_one_is_noticed_too(store: Store, tmp_path: Path) -> None:
+    """One that is over before the second place at which the clock is looked at: there the second is as far as the first was."""
+    codecs = ("-c:v", "mpeg2video", "-b:v", "20M", "-minrate", "20M", "-maxrate", "20M", "-bufsize", "4M", "-g", "12")
+    source = tmp_path / "joined.ts"
+    joined(clip(*codecs, seconds=1), clip(*codecs, seconds=16))(source)
+
+    assert source.stat().st_size > 10 * 4_000_000
+    with pytest.raises(Rejected, match=r"clock_starts_anew: The clock of the recording starts anew at about \d% of the file"):
+        convert(source, store, tmp_path)
+
+
 def test_six_hours_are_planned_and_encoded_from_both_ends(store: Store, tmp_path: Path) -> None:
     """A film of 10 s, 2,160 times over."""
     clip(*X264, "-g", "50", *AAC, rate="10", seconds=10, size=(160, 90))(tmp_path / "part.mp4")

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 import pytest
@@ -33,23 +33,24 @@ def old_pack(ticks: int) -> bytes:
     return b"\x00\x00\x01\xba" + int(bits, 2).to_bytes(8) + b"\x00\x00\x01\xe0".ljust(2036, b"\xff")
 
 
-def pieces(demuxer: Demuxer, clocks: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-    """Give what is read at as many places, each with one clock."""
+def looks(demuxer: Demuxer, clocks: Sequence[int]) -> Iterator[tuple[int, Mapping[int, int]]]:
+    """Give what is found at as many places, each with one clock."""
     for place, ticks in enumerate(clocks):
-        yield place, b"".join((packet(None), packet(ticks), packet(None))) if demuxer == "mpegts" else pack(ticks)
+        piece = b"".join((packet(None), packet(ticks), packet(None))) if demuxer == "mpegts" else pack(ticks)
+        yield place, clock.CLOCKS[demuxer](piece)
 
 
 @pytest.mark.parametrize("demuxer", clock.CLOCKS)
 @given(begin=st.integers(0, TURN - 1), steps=st.lists(st.integers(0, 3600 * SECOND), min_size=COUNT, max_size=COUNT))
 def test_a_clock_that_runs_on_is_good_even_over_its_turn(demuxer: Demuxer, begin: int, steps: list[int]) -> None:
-    assert starts_anew(demuxer, pieces(demuxer, [begin + ticks for ticks in accumulate(steps)])) is None
+    assert starts_anew(looks(demuxer, [begin + ticks for ticks in accumulate(steps)])) is None
 
 
 @pytest.mark.parametrize("demuxer", clock.CLOCKS)
 @given(place=st.integers(1, COUNT - 1), seconds=st.integers(1, 3600))
 def test_a_clock_that_goes_back_is_told_with_its_place(demuxer: Demuxer, place: int, seconds: int) -> None:
     clocks = [100 * SECOND * (number + 1) - (100 * number + seconds) * SECOND * (number >= place) for number in range(COUNT)]
-    assert starts_anew(demuxer, pieces(demuxer, clocks)) == place
+    assert starts_anew(looks(demuxer, clocks)) == place
 
 
 def test_each_program_has_a_clock_of_its_own() -> None:
@@ -80,10 +81,12 @@ def test_what_looks_like_a_pack_and_is_none_is_passed_over() -> None:
 def test_a_file_is_looked_at_from_its_beginning_to_its_end(size: int) -> None:
     looked = places(size)
     assert (looked[0], looked[-1]) == (0, max(0, size - PIECE_BYTES))
-    assert len(looked) <= MOST
+    assert len(looked) <= MOST + clock.DENSE // PIECE_BYTES + 1
     gaps = [after - before for before, after in pairwise(looked)]
     assert all(gap <= max(4_000_000, size / (MOST - 1) + 1) for gap in gaps)
     assert size < FEWEST * PIECE_BYTES or len(looked) >= FEWEST
+    first = [gap for before, gap in zip(looked, gaps, strict=False) if before < min(4_000_000, size / MOST)]
+    assert all(gap <= PIECE_BYTES for gap in first)
 
 
 @pytest.mark.parametrize("read", clock.CLOCKS.values())
