@@ -250,11 +250,11 @@ def _ending(progress: Progress) -> Iterable[Problem]:
     plan, video = progress.plan, progress.plan.video
     if not (plan.ladder or plan.audio) or not progress.finished(_lead(plan)):
         return
-    told_s = video.frames / Fraction(video.rate) if video else Fraction(plan.duration_s)
+    told_s = max(Fraction(plan.told_s), video.frames / Fraction(video.rate) if video else Fraction(plan.duration_s))
     ends_s = _length(progress.parts(_lead(plan)))
     if told_s - ends_s > Fraction(plan.segment_s):
         where = f"video stream {video.stream}" if video else f"audio stream {plan.audio[0].stream}"
-        yield Problem(where=where, message=f"It ends at second {int(ends_s)}; the file says that it lasts {int(told_s)} s.")
+        yield Problem(where=where, message=f"It ends at second {int(ends_s)}; the file says that it lasts {round(told_s)} s.")
 
 
 def _named(unit: str, plan: Plan) -> str:

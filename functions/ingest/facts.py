@@ -18,7 +18,8 @@ DECODED_LATER: Final = frozenset({"av1"})  # the static ffmpeg cannot decode it,
 _TRANSFERS: Final[dict[str, Literal["sdr", "pq", "hlg"]]] = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _INTERLACED: Final = frozenset({"tt", "bb", "tb", "bt"})
 _ODDEST_PIXEL: Final = 4  # a pixel longer than that is a wrong header, not a format
-_FRAME: Final = re.compile(rb"^0, *-?\d+, *(-?\d+), *(\d+),", re.MULTILINE)  # of framemd5, and of framecrc a packet
+_FRAME: Final = re.compile(rb"^0, *(-?\d+), *(-?\d+), *(\d+),", re.MULTILINE)  # of framemd5, and of framecrc a packet
+_UNSET: Final = -(1 << 63)  # where a container tells only when a packet is to be decoded
 _TIME_BASE: Final = re.compile(rb"^#tb 0: (\d+/\d+)$", re.MULTILINE)
 
 
@@ -69,7 +70,8 @@ class Facts:
 
     `origin` is the time stamp of the first decoded frame of the leading stream (the picture, else the first audio) in ticks
     of `time_base`. `duration_s` counts from there; None where the file does not say. `pictures` counts the video streams.
-    `size` is the file's, in bytes. `indexed`: its header tells of the whole, so that there is a way to any place in it.
+    `size` is the file's, in bytes. `indexed`: its header tells of the whole, so that there is a way to any place in it. `told_s` is
+    what the header of a file told that was cut off; its duration is then that of what is there.
     """
 
     demuxer: Demuxer
@@ -85,6 +87,7 @@ class Facts:
     marks: tuple[Mark, ...] = ()
     size: int = 0
     indexed: bool = True
+    told_s: Fraction | None = None
 
     @property
     def bit_rate(self) -> float:
@@ -115,7 +118,8 @@ class Shown:
         if base := _TIME_BASE.match(line):
             self.time_base = Fraction(base[1].decode())
         elif packet := _FRAME.match(line):
-            self.ticks = max(self.ticks, int(packet[1]) + int(packet[2]))
+            decoded, shown, lasts = map(int, packet.groups())
+            self.ticks = max(self.ticks, (decoded if shown == _UNSET else shown) + lasts)
 
 
 class _SideData(msgspec.Struct):
@@ -216,7 +220,7 @@ def with_first_frame(facts: Facts, framemd5: bytes) -> Facts | None:
     frame, base = _FRAME.search(framemd5), _TIME_BASE.search(framemd5)
     if not frame or not base:
         return None
-    origin, time_base = int(frame[1]), Fraction(base[1].decode())
+    origin, time_base = int(frame[2]), Fraction(base[1].decode())
     late_s = origin * time_base - facts.origin_s
     left_s = (facts.duration_s or 0) - max(late_s, Fraction(0))
     return replace(facts, origin=origin, time_base=time_base, duration_s=left_s if left_s > 0 else None)

@@ -80,8 +80,9 @@ def plan(facts: Facts, preset: Preset, video: str, rev: str, uploaded: str) -> P
         id=video,
         rev=rev,
         demuxer=facts.demuxer,
-        preroll_s=PREROLL_S[facts.demuxer],
+        preroll_s=PREROLL_S[facts.demuxer] if facts.indexed or facts.demuxer != "mxf" else 0.0,  # by a rate that would be wrong
         duration_s=float(facts.duration_s or 0),
+        told_s=float(facts.told_s or 0),
         segment_frames=segment_frames,
         segment_s=ratio(segment_frames / rate),
         video=_video(facts, facts.picture, rate, frames) if facts.picture else None,

@@ -16,7 +16,7 @@ from functions.common import network
 from functions.common.errors import Rejected, Unavailable
 from functions.common.process import Finished, Limits, OutOfCpu, TimedOut, TooMuchOutput, run
 from functions.common.settings import IngestSettings
-from functions.ingest import clock
+from functions.ingest import clock, ends
 from functions.ingest.accept import HEAD_BYTES, Demuxer, accept
 from functions.ingest.binaries import Tools
 from functions.ingest.facts import (
@@ -54,6 +54,12 @@ class Source:
         """Its first bytes, which tell what it is."""
         return self.read(0, min(HEAD_BYTES, self.size)) if self.size else b""
 
+    @cached_property
+    def tail(self) -> bytes:
+        """Its last bytes, which tell whether it is whole."""
+        length = min(ends.TAIL_BYTES, self.size)
+        return self.read(self.size - length, length)
+
 
 def probe(tools: Tools, source: Source, settings: IngestSettings, folder: Path) -> Facts:
     """Say what is in a video or a sound. Raises Rejected, or Unavailable when the source could not be read."""
@@ -62,10 +68,13 @@ def probe(tools: Tools, source: Source, settings: IngestSettings, folder: Path) 
         _check_clock(source, demuxer)
     look = Look(tools, source.url, demuxer, folder)
     facts = read_facts(demuxer, look.describe())
+    if ends.unwritten(demuxer, source.head):
+        facts = replace(facts, duration_s=None)
     check_length(facts, settings.max_source_s)
     facts = look.decode(facts)
-    if facts.duration_s is None:
-        facts = replace(facts, duration_s=look.measure(facts), indexed=False)
+    cut_off = demuxer in ends.CUT_OFF and ends.CUT_OFF[demuxer](source.tail)
+    if facts.duration_s is None or cut_off:
+        facts = replace(facts, duration_s=look.measure(facts), told_s=facts.duration_s, indexed=False)
         check_length(facts, settings.max_source_s)
     return replace(facts, size=source.size)
 

@@ -143,6 +143,7 @@ class Plan(Document, frozen=True, tag="plan-1.json"):
     """The pinned decision for one rev: created once, never changed. Either `rejected`, or what to make of the source.
 
     `segment_frames` frames are a segment; `segment_s` is its length in seconds (for audio too).
+    `told_s` is the length that the header of a file tells which was found to be cut off, else 0.
     `preroll_s`: how far before a chunk a reader seeks. `image_bytes`: the size of a source that is a picture, which has nothing
     of all that.
     """
@@ -153,6 +154,7 @@ class Plan(Document, frozen=True, tag="plan-1.json"):
     demuxer: str = ""
     preroll_s: Seconds = 0.0
     duration_s: Seconds = 0.0
+    told_s: Seconds = 0.0
     segment_frames: Count = 0
     segment_s: Ratio = "4/1"
     video: VideoFacts | None = None

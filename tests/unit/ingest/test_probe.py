@@ -64,6 +64,19 @@ def test_a_recording_that_does_not_know_its_length_is_read_to_its_end(look: Prob
     assert look(clips["recorded.mkv"]).duration_s == 2
 
 
+def test_an_avi_out_of_a_pipe_is_read_to_its_end(look: Probe, tmp_path: Path) -> None:
+    made = make(tmp_path / "piped.avi", *PICTURE, *H264, "-seekable", "0")
+    assert look(made).duration_s == 2
+
+
+@pytest.mark.parametrize("name", ["talk.flv", "talk.mxf"])
+def test_of_a_file_that_is_cut_off_both_lengths_are_known(name: str, look: Probe, clips: dict[str, bytes]) -> None:
+    whole, cut = look(clips[name]), look(clips[name][: len(clips[name]) * 6 // 10])
+    assert (whole.told_s, whole.indexed, cut.indexed) == (None, True, False)
+    assert cut.told_s == pytest.approx(2, abs=0.1)
+    assert cut.duration_s == pytest.approx(1.2, abs=0.3)
+
+
 def test_one_that_takes_too_long_to_be_read_is_rejected(
     clips: dict[str, bytes], shelf: Shelf, tools: Tools, tmp_path: Path
 ) -> None:
