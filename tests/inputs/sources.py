@@ -30,6 +30,8 @@ VP9: Final = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "
 INTRA: Final = ("-c:v", "mpeg2video", "-pix_fmt", "yuv422p", "-q:v", "3", "-g", "1")  # as cameras write into MXF
 WMV: Final = ("-c:v", "wmv2", "-q:v", "3", "-c:a", "wmav2")
 MJPEG: Final = ("-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p", *PCM)
+VARYING: Final = ("-fps_mode", "vfr")
+HELD: Final = (0, 0, 0, 0, 1, 2, 3, 0, 1, 2)  # of ten frames, five of which are there: how many ago the one was that is shown
 AV1: Final = ("-c:v", "libsvtav1", "-preset", "12", "-crf", "35", "-svtav1-params", "fast-decode=0")
 
 
@@ -365,6 +367,26 @@ def _times() -> Sequence[Expected]:
             shows=lambda frame: (frame + 1) // 2,
             within=1,
             lost=1,
+        ),
+        Expected(  # MP4 tells how long its last frame is held, and ffmpeg writes a guess
+            *("rate-varies", ".mp4"),
+            clip(*X264, *AAC, *VARYING, filters=",select='lt(mod(n,10),4)+eq(mod(n,10),7)'"),
+            seconds=12.6,
+            shows=lambda frame: min(311, frame - HELD[frame % 10]),
+        ),
+        Expected(
+            *("rate-varies-mkv", ".mkv"),
+            clip(*X264, *AAC, *VARYING, filters=",select='lt(mod(n,10),4)+eq(mod(n,10),7)'"),
+            shows=lambda frame: frame - HELD[frame % 10],
+        ),
+        Expected(  # on which nothing happens for five seconds
+            *("screen", ".webm"),
+            clip(*VP9, "-c:a", "libopus", *VARYING, filters=",select='lt(n,50)+gte(n,175)'"),
+            shows=lambda frame: 49 if 49 < frame < 175 else frame,
+        ),
+        Expected(  # as phones and browsers record: by their own clocks
+            *("jitter", ".mkv", clip(*X264, *AAC, *VARYING, filters=",setpts='PTS+0.012*sin(N*N)/TB'")),
+            within=1,
         ),
         Expected("one-group", ".mp4", clip(*X264, "-g", "9999", *AAC)),
         Expected("one-frame", ".mp4", clip(*X264, "-frames:v", "1", sound=False), seconds=0.04, sounds=(), beeps_from=None),
