@@ -24,6 +24,7 @@ TEXT: Final = "text.vtt"
 COPY: Final = "copy"
 WHOLE: Final = "whole"
 
+LINES_AT_ONCE: Final = 2160  # of high dynamic range; rungs of 4320 need 3.7 GB together, and 2.4 without the largest
 # The time of each packet, a line each, for pace.py. (-progress is silent until every output has begun, a sprite's at the end.)
 _TOLD: Final = {"stats_mux_pre": "pipe:1", "stats_mux_pre_fmt": "{t}"}
 MUXERS: Final[Mapping[Container, str]] = {"mp4": "mp4", "webm": "webm", "mkv": "matroska"}
@@ -50,6 +51,12 @@ def video(program: str, source: Source, work: VideoWork, seek: Fraction | None, 
     # fixed sizes, so that a change of size inside the file does not start the graph, and its count of frames, anew
     begun = ffmpeg.output(film, first_of(PICTURES), **_FIRST, **{"frames:v": 1})
     return argv(program, [*rungs, sprites(board, work), begun], "-reinit_filter", "0")
+
+
+def at_once(work: VideoWork) -> tuple[tuple[Rung, ...], ...]:
+    """Share a chunk's rungs out among runs of ffmpeg: all in one, but where they would need more memory than there is."""
+    large = min(work.video.width, work.video.height) > LINES_AT_ONCE and any(rung.transfer != "sdr" for rung in work.ladder)
+    return (work.ladder[:1], work.ladder[1:]) if large and len(work.ladder) > 1 else (work.ladder,)
 
 
 def audio(program: str, source: Source, work: AudioWork, seek: Fraction | None) -> list[str]:

@@ -24,6 +24,7 @@ from functions.common.model import (
 )
 from functions.common.process import Finished
 from functions.transcode import captions, command, grid, objects, outcome, packets, pictures, pieces, posters, preview
+from functions.transcode.earlier import together
 from functions.transcode.job import Encoder, Failed, Job, Made
 from functions.transcode.segments import Cut, cut
 
@@ -66,7 +67,19 @@ def _beside(job: Job, work: SidecarWork) -> Made:
 
 
 def _video(job: Job, work: VideoWork) -> Made:
-    """Encode a chunk; one that begins after the true end of the source has no parts."""
+    """Encode a chunk, mostly in one run."""
+    *first, last = command.at_once(work)
+    made = _rungs(job, replace(work, ladder=last), storyboard=True)
+    for rungs in first:
+        both = together(job.order, _rungs(job, replace(work, ladder=rungs), storyboard=False), made)
+        if both is None:
+            raise Failed("what was encoded in two runs has not the same frames")
+        made = both
+    return made
+
+
+def _rungs(job: Job, work: VideoWork, *, storyboard: bool) -> Made:
+    """Encode a chunk in every rung; one that begins after the true end of the source has no parts."""
     done, cuts, seek = _encoded(job, work)
     frames = cuts[0].samples if cuts else 0
     # An end that ffmpeg did not come to by itself is no end: taking it for one would cut the video short without a word.
@@ -77,7 +90,8 @@ def _video(job: Job, work: VideoWork) -> Made:
     if not frames:
         return job.made((), Receipt(id=job.order.id))
     made = [objects.track_part(job.order, rung.name, one) for rung, one in zip(work.ladder, cuts, strict=True)]
-    sprites = [objects.place(job.order, keys.SPRITE, body, unit=str(job.order.unit)) for body in _sprites(job, work, frames)]
+    tiled = _sprites(job, work, frames) if storyboard else []
+    sprites = [objects.place(job.order, keys.SPRITE, body, unit=str(job.order.unit)) for body in tiled]
     tiles = grid.tiles(work, frames)
     receipt = Receipt(
         id=job.order.id,

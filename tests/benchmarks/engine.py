@@ -79,9 +79,9 @@ def _quality(film: Path, made: Converted, theirs: Path) -> list[Figure]:
     ours, single = _judged(film, made.playlist(JUDGED), rung), _judged(film, theirs / f"v{place}.m3u8", rung)
     joins = [chunk.begin for chunk in made.plan.chunks[1:] if chunk.begin + BESIDE <= len(ours.scores)]
     seam = max(ours.step(join) - single.step(join) for join in joins)
-    apart = mean(ours.scores) - mean(single.scores)
+    apart = mean(ours.scores) - mean(single.scores)  # of its first minute
     return [
-        Figure("vmaf_delta", apart, f"VMAF of {JUDGED} in chunks ({mean(ours.scores):.1f}) less at once, its first {JUDGED_S} s"),
+        Figure("vmaf_delta", abs(apart), f"how far VMAF of {JUDGED} in chunks ({mean(ours.scores):.1f}) is from at once", most=0.2),
         Figure("bitrate_ratio", ours.size / single.size, f"bytes of {JUDGED} in chunks, of those at once"),
         Figure("seam_step", seam, f"step in VMAF at a join beyond plain's there, worst of {len(joins)}", most=1),
     ]

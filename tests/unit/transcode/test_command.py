@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from functions.common.model import AudioTrack, AudioWork, Chunk, CopyWork, Preview, Rung, TextTrack, TextWork, VideoFacts, VideoWork
+from functions.common.model import (
+    AudioTrack,
+    AudioWork,
+    Chunk,
+    CopyWork,
+    Preview,
+    Rung,
+    TextTrack,
+    TextWork,
+    Transfer,
+    VideoFacts,
+    VideoWork,
+)
 from functions.common.network import PROTOCOLS
 from functions.transcode import command, grid, pictures
 from functions.transcode.reading import Source
@@ -107,3 +119,16 @@ def test_every_decoded_picture_is_capped(name: str) -> None:
 def test_every_server_is_verified(name: str) -> None:
     argv = COMMANDS[name]
     assert (argv[argv.index("-tls_verify") + 1], argv[argv.index("-ca_file") + 1]) == ("1", "/packages/cacert.pem")
+
+
+@pytest.mark.parametrize(("lines", "transfer", "runs"), [(2160, "pq", 1), (4320, "pq", 2), (4320, "sdr", 1)])
+def test_rungs_of_very_large_pictures_of_high_range_are_made_in_two_runs(lines: int, transfer: Transfer, runs: int) -> None:
+    large = replace(HDR, width=lines * 16 // 9, height=lines, transfer=transfer)
+    ladder = (replace(LADDER[0], codec="hevc", transfer=transfer), *LADDER[1:])
+    made = command.at_once(replace(CHUNK, video=large, ladder=ladder))
+    assert (len(made), sum(made, ())) == (runs, ladder)
+
+
+def test_a_rung_that_is_alone_is_made_in_one() -> None:
+    only = (replace(LADDER[0], codec="hevc", transfer="pq"),)
+    assert command.at_once(replace(CHUNK, video=replace(HDR, width=7680, height=4320), ladder=only)) == (only,)

@@ -5,13 +5,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from functions.common.model import VideoFacts
 from functions.transcode.binaries import find_tools
 from functions.transcode.job import Made
 from tests.frames import numbers
 from tests.unit.transcode import fragments
-from tests.unit.transcode.work import FILM, LADDER, NTSC, SEGMENT, Bench, body_of, publish
+from tests.unit.transcode.work import FILM, LADDER, NTSC, SEGMENT, Bench, body_of, publish, video
 
 TOP = LADDER[0].name
 PLAYED = ("-protocol_whitelist", "file", "-allowed_extensions", "ALL")
@@ -117,3 +118,16 @@ def test_a_receipt_says_by_which_encoder(encoded: tuple[VideoFacts, list[Made]])
 def test_a_chunk_encoded_twice_publishes_the_same_bytes(film: Path, bench_for: Callable[[Path], Bench]) -> None:
     first, second = (bench_for(film).chunks(spans=[(25, 100)])[0] for _ in range(2))
     assert first == second
+
+
+def test_rungs_of_two_runs_are_one_chunk(film: Path, bench_for: Callable[[Path], Bench], tmp_path: Path) -> None:
+    """As of 4320 lines of high dynamic range, which these facts tell of a small film."""
+    told = replace(FILM, width=7680, height=4320, transfer="pq")
+    kept = replace(LADDER[0], name="v/180p-hevc", codec="hevc", effort="ultrafast", transfer="pq")
+    made = bench_for(film).do(replace(video(25, 50, told), ladder=(kept, LADDER[1])))
+    parts, sprites = made.receipt.parts, made.receipt.sprites
+    named = {name for part in parts for name in (part.init, part.object)} | {sprite.object for sprite in sprites}
+
+    assert [part.rendition for part in parts] == [kept.name, LADDER[1].name]
+    assert {len(numbers(publish([made], part.rendition, tmp_path), *PLAYED)) for part in parts} == {25}
+    assert (len(sprites), {write.key for write in made.objects}) == (1, named)
