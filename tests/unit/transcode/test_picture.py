@@ -111,6 +111,25 @@ def test_an_interlaced_picture_keeps_its_count_of_frames(clips: Path, bench_for:
     assert [segment.duration_s for segment in bench_for(path).do(work).receipt.parts[0].segments] == ["1/1"]
 
 
+def combs(made: Made, folder: Path) -> float:
+    """Give how far each line is from the one above it, in a picture of upright bars."""
+    raw = decoded(publish([made], TOP, folder), PLAYED, "-map", "0:v:0", "-pix_fmt", "gray", "-f", "rawvideo", "-")
+    frames = np.frombuffer(raw, np.uint8).reshape(-1, 180, 320).astype(float)
+    return float(np.abs(np.diff(frames, axis=1)).mean())
+
+
+def test_what_moves_between_two_fields_leaves_no_comb(clips: Path, bench_for: BenchFor, tmp_path: Path) -> None:
+    path = clips / "bars.mp4"
+    bars = "color=black:size=320x180:rate=50:duration=2,format=yuv420p,geq=lum='if(lt(mod(X+4*N,80),40),235,16)':cb=128:cr=128"
+    fields = "interlace=scan=tff:lowpass=off,setfield=tff"
+    ffmpeg("-f", "lavfi", "-i", f"{bars},{fields}", "-c:v", "libx264", "-crf", "10", "-flags", "+ildct+ilme", path)
+    facts = replace(FILM, frames=50)
+    kept, gone = (combs(bench_for(path).do(video(0, 25, replace(facts, interlaced=on))), tmp_path) for on in (False, True))
+
+    assert kept > 15
+    assert gone < kept / 10
+
+
 def test_a_chunk_of_the_storyboard_has_two_tiles_for_each_segment(film: Path, bench_for: BenchFor) -> None:
     made = bench_for(film).chunks()
     assert [[sprite.count for sprite in one.receipt.sprites] for one in made] == [[3], [7], [5], [5]]
