@@ -1,12 +1,12 @@
 """Chunks, sounds and texts as ffmpeg commands. PURE: starts nothing. Outputs are names in the working folder."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Final
 
 import ffmpeg
-from ffmpeg.nodes import FilterableStream, OutputStream
+from ffmpeg.nodes import FilterableStream
 
 from functions.common.model import AudioWork, Container, CopyWork, FileWork, Rung, TextWork, VideoWork, ratio
 from functions.common.orders import COPIED_S
@@ -14,8 +14,6 @@ from functions.transcode import encoders, grid
 from functions.transcode.pictures import sprites
 from functions.transcode.pieces import Piece, zero_s
 from functions.transcode.reading import BROKEN, CLEAN, Source, argv, decoding, hdr_tags, opened, seeking, to_sdr
-
-type Light = Callable[[FilterableStream, Rung], FilterableStream]
 
 PICTURES: Final = "pictures.mp4"
 SOUND: Final = "sound.mp4"
@@ -28,6 +26,7 @@ LINES_AT_ONCE: Final = 2160  # of high dynamic range; rungs of 4320 need 3.7 GB 
 # The time of each packet, a line each, for pace.py. (-progress is silent until every output has begun, a sprite's at the end.)
 _TOLD: Final = {"stats_mux_pre": "pipe:1", "stats_mux_pre_fmt": "{t}"}
 MUXERS: Final[Mapping[Container, str]] = {"mp4": "mp4", "webm": "webm", "mkv": "matroska"}
+_LABEL: Final = re.compile(r"^\[[^]]*\]|\[[^]]*\]$")  # of a filter's input or output
 _FIRST: Final = {"c": "copy", "f": "framecrc"}  # which writes a packet's time
 _FRAGMENTED: Final = {
     "f": "mp4",
@@ -42,11 +41,17 @@ def video(program: str, source: Source, work: VideoWork, seek: Fraction | None, 
     Of the key frame from which it was decoded is told too. `broken`: frames that the decoder would drop are taken too.
     """
     film = opened(source, decoding(work.video) | (BROKEN if broken else {}) | seeking(seek, accurate=False))[str(work.video.stream)]
-    *streams, board = _branches(_on_grid(film, work), work)
-    largest, *others = zip(streams, work.ladder, strict=True)
+    ordinary, board = _ordinary(_on_grid(film, work), work)
     rungs = [
-        _rung(*largest, work, rung_name(0), _TOLD),
-        *(_rung(stream, rung, work, rung_name(place)) for place, (stream, rung) in enumerate(others, 1)),
+        ffmpeg.output(
+            ordinary.get(place, film),
+            rung_name(place),
+            **({} if place in ordinary else {"vf": _alone(_kept_light(_on_grid(film, work), rung))}),
+            **encoders.options(work, rung),
+            **_FRAGMENTED,
+            **(_TOLD if place == 0 else {}),
+        )
+        for place, rung in enumerate(work.ladder)
     ]
     # fixed sizes, so that a change of size inside the file does not start the graph, and its count of frames, anew
     begun = ffmpeg.output(film, first_of(PICTURES), **_FIRST, **{"frames:v": 1})
@@ -167,40 +172,38 @@ def _on_grid(stream: FilterableStream, work: VideoWork) -> FilterableStream:
     )
 
 
-def _branches(stream: FilterableStream, work: VideoWork) -> list[FilterableStream]:
-    """Give a stream for each rung, and one for the storyboard. What is to be mapped to SDR is mapped once, before its split."""
-    kept = [place for place, rung in enumerate(work.ladder) if rung.transfer != "sdr"]
-    mapped = [place for place, rung in enumerate(work.ladder) if rung.transfer == "sdr"]
-    own, shared = _split(stream, 2) if kept else (stream, stream)
+def _ordinary(stream: FilterableStream, work: VideoWork) -> tuple[dict[int, FilterableStream], FilterableStream]:
+    """Give a stream for each rung of ordinary light by its place, and one for the storyboard. Light is mapped once, before all.
+
+    Each rung's pictures are made of the next larger rung's: there are fewer pixels to read than in the source.
+    """
+    places = [place for place, rung in enumerate(work.ladder) if rung.transfer == "sdr"]
     if work.video.transfer != "sdr":
         board = grid.storyboard(work)
         # it costs as much as three decodes
-        sizes = [(rung.width, rung.height) for rung in work.ladder if rung.transfer == "sdr"] or [(board.width, board.height)]
-        shared = to_sdr(shared, work.video, *max(sizes))
-    common, board_stream = _split(shared, 2) if mapped else (shared, shared)
-    made = _scaled(own, kept, work.ladder, _kept_light) | _scaled(common, mapped, work.ladder, _plain_light)
-    return [*(made[place] for place in sorted(made)), board_stream]
-
-
-def _scaled(stream: FilterableStream, places: Sequence[int], ladder: Sequence[Rung], light: Light) -> dict[int, FilterableStream]:
-    """Give each rung's pictures by its place, made of the next larger rung's: there are fewer pixels to read than in the source."""
+        sizes = [(work.ladder[place].width, work.ladder[place].height) for place in places] or [(board.width, board.height)]
+        stream = to_sdr(stream, work.video, *max(sizes))
+    shared, tiles = _split(stream, 2) if places else (stream, stream)
     made: dict[int, FilterableStream] = {}
-    largest_first = sorted(places, key=lambda place: -ladder[place].width * ladder[place].height)
+    largest_first = sorted(places, key=lambda place: -work.ladder[place].width * work.ladder[place].height)
     for left, place in zip(reversed(range(len(places))), largest_first, strict=True):
-        stream = light(stream, ladder[place])
-        made[place], stream = _split(stream, 2) if left else (stream, stream)
-    return made
+        shared = _plain_light(shared, work.ladder[place])
+        made[place], shared = _split(shared, 2) if left else (shared, shared)
+    return made, tiles
+
+
+def _alone(stream: FilterableStream) -> str:
+    """Write a chain of filters as an output's own graph.
+
+    ffmpeg 9.0 tells only the encoder of a graph's first output what the film was mastered on.
+    """
+    graph = ffmpeg.output(stream, "-").get_args()
+    return ",".join(_LABEL.sub("", each) for each in graph[graph.index("-filter_complex") + 1].split(";"))
 
 
 def _split(stream: FilterableStream, count: int) -> list[FilterableStream]:
     streams = stream.filter_multi_output("split", count)
     return [streams[place] for place in range(count)]
-
-
-def _rung(
-    stream: FilterableStream, rung: Rung, work: VideoWork, name: str, more: Mapping[str, str] = MappingProxyType({})
-) -> OutputStream:
-    return ffmpeg.output(stream, name, **encoders.options(work, rung), **_FRAGMENTED, **more)
 
 
 def _plain_light(stream: FilterableStream, rung: Rung) -> FilterableStream:

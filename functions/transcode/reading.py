@@ -23,7 +23,7 @@ ALWAYS: Final = (
     "-nostdin",  # a key press is no command
     "-y",  # a repeated attempt replaces the files of the one before
     *("-max_error_rate", "1"),  # damaged frames are concealed; the count of frames judges the result
-    *("-filter_complex_threads", "2"),  # not the machine's count of cores: memory stays what was measured
+    *("-filter_complex_threads", "2", "-filter_threads", "2"),  # not the machine's count of cores: memory stays what was measured
 )
 _SOURCES_CLOCK: Final = "-copyts"  # time stamps stay the source's own, so that every chunk counts from the same origin
 CLEAN: Final = {
@@ -105,6 +105,7 @@ def to_sdr(stream: FilterableStream, video: VideoFacts, width: int, height: int)
         .filter("zscale", t="bt709", m="bt709", r="tv", p="bt709")
         .filter("format", "yuv420p")
         .filter("setsar", 1)
+        .filter("sidedata", mode="delete")  # what it was mastered on, which is no longer true
     )
 
 

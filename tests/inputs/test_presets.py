@@ -22,6 +22,7 @@ SOURCES = {
     "film": clip(*X264, *AAC, size=SIZE),
     "hdr": clip(*HDR10.codecs, *AAC, "-ac", "6", size=SIZE, filters=HDR10.filters),
 }
+MASTERED = {"Mastering display metadata", "Content light level metadata"}
 MADE = [(name, source) for name in presets.names() for source in SOURCES]
 
 type Conversions = Callable[[str, str], Converted]
@@ -93,6 +94,16 @@ def test_the_list_says_how_light_is_coded(name: str, source: str, converted: Con
         ), rung.name
 
 
+@pytest.mark.parametrize("name", presets.names())
+def test_what_the_film_was_mastered_on_is_told_of_what_keeps_its_light(name: str, converted: Conversions) -> None:
+    """The metadata of HDR10: a screen's colours and light, and the brightest pictures (SMPTE ST 2086, CTA-861.3)."""
+    made = converted(name, "hdr")
+    told = _mastered(_source(made), "frames", "-read_intervals", "%+#1")  # an HEVC stream tells it, not its container
+    assert {each["side_data_type"] for each in told} == MASTERED
+    for rung in made.plan.ladder:
+        assert _mastered(made.playlist(rung.name), "streams") == (told if rung.transfer == "pq" else []), rung.name
+
+
 def test_six_channels_are_kept_beside_two(converted: Conversions) -> None:
     sounds = [(track.name, track.channels, track.default) for track in converted("web", "hdr").plan.audio]
     assert sounds == [("a/und-aac", 2, True), ("a/und-aac-6ch", 6, False)]
@@ -112,6 +123,14 @@ def test_an_encoder_gives_the_same_bytes_again(name: str, store: Store, tmp_path
 
 def _source(made: Converted) -> Path:
     return made.folder / "source.mp4"
+
+
+def _mastered(path: Path, of: str, *options: str) -> list[dict[str, int | str]]:
+    """Read what the first of the `streams` or `frames` of a file tells of it."""
+    argv = [str(binaries.find_tools().ffprobe), "-v", "quiet", *PLAYED, "-select_streams", "v", *options, f"-show_{of}"]
+    answer = subprocess.run([*argv, "-of", "json", str(path)], stdout=subprocess.PIPE, check=True).stdout
+    told: list[dict[str, int | str]] = json.loads(answer)[of][0].get("side_data_list", [])
+    return sorted((each for each in told if each["side_data_type"] in MASTERED), key=lambda each: str(each["side_data_type"]))
 
 
 def _shown(playlist: Path, entries: str) -> dict[str, list[dict[str, str]]]:
