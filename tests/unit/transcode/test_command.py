@@ -35,6 +35,7 @@ LADDER = (
     Rung(name="v/240p-h264", width=426, height=240, crf=24, maxrate_kbit=400, bufsize_kbit=800, level="2.1"),
 )
 CHUNK = VideoWork(demuxer="mov", preroll_s=0.5, video=FILM, ladder=LADDER, segment_frames=120, begin=480, end=960)
+KEPT = replace(LADDER[0], name="v/1080p-hevc", codec="hevc", transfer="pq")
 OLD = replace(FILM, width=720, height=576, rate="25/1", interlaced=True, codec="mpeg2video")
 HDR = replace(FILM, transfer="pq", codec="hevc")
 SOUND = AudioTrack(
@@ -61,6 +62,7 @@ COMMANDS = {
     "video-read-from-the-beginning": video(CHUNK, -1),
     "video-interlaced": video(replace(CHUNK, demuxer="mpegts", preroll_s=4.0, video=OLD, segment_frames=100)),
     "video-hdr": video(replace(CHUNK, video=HDR)),
+    "video-hdr-kept": video(replace(CHUNK, video=HDR, ladder=(KEPT, *LADDER[1:]))),
     "video-local": command.video("/ffmpeg", source("mov", "file", "talk.mov"), replace(CHUNK, begin=0), None),
     "audio": command.audio("/ffmpeg", source("mov"), WITH_PICTURE, None),
     "audio-alone": command.audio("/ffmpeg", source("mp3"), AudioWork(demuxer="mp3", track=SOUND, segment_s="4/1"), None),
@@ -124,11 +126,10 @@ def test_every_server_is_verified(name: str) -> None:
 @pytest.mark.parametrize(("lines", "transfer", "runs"), [(2160, "pq", 1), (4320, "pq", 2), (4320, "sdr", 1)])
 def test_rungs_of_very_large_pictures_of_high_range_are_made_in_two_runs(lines: int, transfer: Transfer, runs: int) -> None:
     large = replace(HDR, width=lines * 16 // 9, height=lines, transfer=transfer)
-    ladder = (replace(LADDER[0], codec="hevc", transfer=transfer), *LADDER[1:])
+    ladder = (replace(KEPT, transfer=transfer), *LADDER[1:])
     made = command.at_once(replace(CHUNK, video=large, ladder=ladder))
     assert (len(made), sum(made, ())) == (runs, ladder)
 
 
 def test_a_rung_that_is_alone_is_made_in_one() -> None:
-    only = (replace(LADDER[0], codec="hevc", transfer="pq"),)
-    assert command.at_once(replace(CHUNK, video=replace(HDR, width=7680, height=4320), ladder=only)) == (only,)
+    assert command.at_once(replace(CHUNK, video=replace(HDR, width=7680, height=4320), ladder=(KEPT,))) == ((KEPT,),)
