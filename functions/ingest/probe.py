@@ -141,7 +141,7 @@ class Look:
         try:
             self._run(argv, replace(self.limits, cpu_s=None), shown.hear)
         except TimedOut as error:
-            told = f"The file does not say how long it is, and could not be read to its end in {self.limits.wall_s:g} s."
+            told = f"The file does not truly say how long it is, and could not be read to its end in {self.limits.wall_s:g} s."
             raise Rejected("unknown_length", told) from error
         return shown.end_s - facts.origin_s if shown.end_s > facts.origin_s else None
 
