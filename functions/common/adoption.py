@@ -57,7 +57,7 @@ def expects(current: Current | None, inventory: Inventory) -> bool:
     if source is None:
         return current.source is None
     found = (source, inventory.note, inventory.sidecars)
-    beside = tuple(_unadopted(sidecar) for sidecar in current.sidecars if sidecar.at_s is None)  # that is the note's
+    beside = tuple(_unadopted(sidecar) for sidecar in current.sidecars if sidecar.kind != "moment")  # that is the note's
     return (current.source, current.note_object, beside) == found
 
 

@@ -11,8 +11,8 @@ from functions.ingest.accept import Demuxer
 
 FEWEST: Final = 16  # places
 MOST: Final = 512  # of which a part of the file that is longer than a 512th is noticed, and
-APART: Final = 4_000_000  # bytes; of a small file one of 4 MB, or a sixteenth. A shorter one is noticed by what came before it:
-DENSE: Final = 32_000_000  # so up to here there is no gap
+APART: Final = 4_000_000  # bytes; of a small file one of 4 MB, or a sixteenth
+DENSE: Final = 32_000_000  # up to here there is no gap, for before the first part there is none whose clock could have gone further
 PIECE_BYTES: Final = 256_000  # holds a clock: it comes each 0.1 s at least (ISO/IEC 13818-1, 2.7.2), at up to 20 Mbit/s
 TURN: Final = 1 << 33  # 90,000 ticks a second; it begins again at 0 after 26.5 hours
 SYNC: Final = 0x47

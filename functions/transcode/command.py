@@ -22,7 +22,7 @@ TEXT: Final = "text.vtt"
 COPY: Final = "copy"
 WHOLE: Final = "whole"
 
-LINES_AT_ONCE: Final = 2160  # of high dynamic range; rungs of 4320 need 3.7 GB together, and 2.4 without the largest
+LINES_AT_ONCE: Final = 2160  # of high dynamic range: of 4320 all rungs together need 3.7 GB, and the largest alone 2.8
 # The time of each packet, a line each, for pace.py. (-progress is silent until every output has begun, a sprite's at the end.)
 _TOLD: Final = {"stats_mux_pre": "pipe:1", "stats_mux_pre_fmt": "{t}"}
 MUXERS: Final[Mapping[Container, str]] = {"mp4": "mp4", "webm": "webm", "mkv": "matroska"}

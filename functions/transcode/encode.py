@@ -71,8 +71,9 @@ def _video(job: Job, work: VideoWork) -> Made:
     *first, last = command.at_once(work)
     made = _rungs(job, replace(work, ladder=last), storyboard=True)
     for rungs in first:
-        both = together(job.order, _rungs(job, replace(work, ladder=rungs), storyboard=False), made)
-        if both is None:
+        other = _rungs(job, replace(work, ladder=rungs), storyboard=False)
+        both = together(job.order, other, made)
+        if both is None or bool(other.receipt.parts) is not bool(made.receipt.parts):
             raise Failed("what was encoded in two runs has not the same frames")
         made = both
     return made
