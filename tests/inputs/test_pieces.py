@@ -16,6 +16,7 @@ from tests.media import AAC, X264, ffmpeg
 from tests.unit.transcode.store import Store
 
 SECONDS: Final = 400  # in pieces of 1 and 5 minutes, and the rest
+HOURS_S: Final = 200  # in three "hours"
 RATE_HZ: Final = 48_000
 WINDOW: Final = 2048  # samples: two packets
 # Each second a beep, and all the time notes that are struck and fade, which is what an encoder's windows change for.
@@ -29,11 +30,11 @@ SIXTEENTH: Final = RATE_HZ // 16
 type Samples = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 
-def music(folder: Path, rate_hz: int) -> tuple[str | Path, ...]:
+def music(folder: Path, rate_hz: int, seconds: int = SECONDS) -> tuple[str | Path, ...]:
     """Play a tune again and again, as ffmpeg's input."""
     made = folder / "music.wav"
     ffmpeg("-f", "lavfi", "-i", f"aevalsrc='{MUSIC}':s={rate_hz}:d=40", made)
-    return "-stream_loop", "-1", "-i", made, "-t", str(SECONDS)
+    return "-stream_loop", "-1", "-i", made, "-t", str(seconds)
 
 
 @pytest.fixture(scope="module", params=[48_000, 44_100])
@@ -106,10 +107,10 @@ def assert_joined(ours: Samples, theirs: Samples, joins: tuple[int, ...]) -> Non
 
 @pytest.fixture
 def hours(monkeypatch: pytest.MonkeyPatch) -> tuple[int, ...]:
-    """Let an hour be 148 seconds; give where hours join."""
-    monkeypatch.setattr(cuts, "HOUR", 37)
-    monkeypatch.setattr(cuts, "HOUR_WHOLE", 40)
-    return 148, 296
+    """Let an hour be 68 seconds; give where hours join."""
+    monkeypatch.setattr(cuts, "HOUR", 17)
+    monkeypatch.setattr(cuts, "HOUR_WHOLE", 20)
+    return 68, 136
 
 
 @pytest.mark.parametrize(("suffix", "codec"), [(".mka", "flac"), (".ts", "mp2"), (".ogg", "libvorbis")])
@@ -118,16 +119,16 @@ def test_hours_of_other_containers_join_within_half_a_millisecond(
 ) -> None:
     """As near as Matroska's clock tells, whose ticks are milliseconds."""
     source = tmp_path / f"source{suffix}"
-    ffmpeg(*music(tmp_path, 44_100), "-c:a", codec, source)
+    ffmpeg(*music(tmp_path, 44_100, HOURS_S), "-c:a", codec, source)
     made = convert(source, store, tmp_path)
     (track,) = made.plan.audio
     (read,) = gpac.read(made, [track.name])[track.name].tracks
     ours, theirs = samples(made.playlist(track.name), *PLAYED), samples(source)
-    late = [lag(ours, theirs, second) for second in (50, *(join + 50 for join in hours))]
+    late = [lag(ours, theirs, second) for second in (30, *(join + 30 for join in hours))]
 
     assert len(track.chunks) == 1 + len(hours)
     assert read.gapless
-    assert float(Fraction(sum(sample.duration for sample in read.samples), read.timescale)) == pytest.approx(SECONDS, abs=0.1)
+    assert float(Fraction(sum(sample.duration for sample in read.samples), read.timescale)) == pytest.approx(HOURS_S, abs=0.1)
     assert max(abs(each - late[0]) for each in late) <= RATE_HZ // 2000 + 1
 
 
@@ -141,7 +142,7 @@ def lag(ours: Samples, theirs: Samples, second: int) -> int:
 
 def test_hours_of_opus_join_as_near_to_the_source_as_all_else(hours: tuple[int, ...], store: Store, tmp_path: Path) -> None:
     source = tmp_path / "source.mov"
-    ffmpeg(*music(tmp_path, RATE_HZ), "-c:a", "pcm_s16le", source)
+    ffmpeg(*music(tmp_path, RATE_HZ, HOURS_S), "-c:a", "pcm_s16le", source)
     made = convert(source, store, tmp_path, Making(presets.preset("webm")))
     (track,) = made.plan.audio
     ours, theirs = samples(made.playlist(track.name), *PLAYED), samples(source)
